@@ -1,0 +1,96 @@
+package event
+
+// Kind is the JSON type of a field.
+type Kind string
+
+// The JSON types. Any stands for a value that the agent chooses.
+const (
+	String  Kind = "string"
+	Number  Kind = "number"
+	Boolean Kind = "boolean"
+	Obj     Kind = "object"
+	Array   Kind = "array"
+	Any     Kind = "any"
+)
+
+// A Field is a key of an event's data.
+type Field struct {
+	Name string
+	Kind Kind
+}
+
+// A Type is one of the event types that this package documents. Streams may
+// hold others.
+type Type struct {
+	Name   string
+	Fields []Field
+}
+
+// Schema is the table of the documented types: what the package comment says
+// in words. A test keeps the two equal.
+var Schema = []Type{
+	{"session_start", []Field{
+		{"agent", String}, {"agent_version", String}, {"model", String}, {"source", String},
+		{"cwd", String}, {"command", Any}, {"git", Obj}, {"process", Obj}, {"user", String}, {"host", String},
+		{"transcript_path", String}, {"parent_session_id", String}, {"parent_event_id", String},
+		{"agent_id", String}, {"agent_type", String}, {"description", String}, {"title", String}, {"entrypoint", String},
+	}},
+	{"session_end", []Field{{"reason", String}, {"duration_ms", Number}, {"exit_code", Number}}},
+	{"user_prompt", []Field{
+		{"prompt", String}, {"prompt_id", String}, {"queued", Boolean}, {"content", Array}, {"uuid", String},
+	}},
+	{"assistant_response", []Field{
+		{"text", String}, {"thinking", Boolean}, {"model", String}, {"message_id", String}, {"block", Number},
+		{"stop_hook_active", Boolean}, {"uuid", String},
+	}},
+	{"llm_request", []Field{
+		{"model", String}, {"message_count", Number}, {"request_id", String}, {"last_message", Obj},
+	}},
+	{"llm_response", []Field{
+		{"model", String}, {"usage", Obj}, {"message_id", String}, {"request_id", String}, {"stop_reason", String},
+		{"service_tier", String}, {"speed", String}, {"inference_geo", String}, {"web_search_requests", Number},
+		{"web_fetch_requests", Number}, {"iterations", Array}, {"usage_in_session", String}, {"uuid", String},
+	}},
+	{"tool_call", []Field{
+		{"tool_name", String}, {"arguments", Any}, {"tool_use_id", String}, {"mcp_server", Obj}, {"message_id", String},
+		{"server_side", Boolean}, {"uuid", String},
+	}},
+	{"tool_result", []Field{
+		{"tool_name", String}, {"result", Any}, {"content", Any}, {"tool_use_id", String}, {"child_session_id", String},
+		{"uuid", String},
+	}},
+	{"error", []Field{
+		{"kind", String}, {"tool_name", String}, {"error", Any}, {"message", String}, {"tool_use_id", String},
+		{"exit_code", Number}, {"is_interrupt", Boolean}, {"code", Number}, {"status", Number},
+		{"retry_attempt", Number}, {"retry_in_ms", Number}, {"child_session_id", String}, {"uuid", String},
+	}},
+	{"file_read", []Field{{"path", String}, {"uri", String}}},
+	{"file_write", []Field{{"path", String}, {"uri", String}}},
+	{"decision", []Field{{"choice", String}, {"reason", String}, {"alternatives", Array}}},
+	{"compaction", []Field{
+		{"trigger", String}, {"pre_tokens", Number}, {"post_tokens", Number}, {"compact_duration_ms", Number},
+		{"compact_summary", String}, {"uuid", String},
+	}},
+	{"compaction_summary", []Field{{"compact_summary", String}, {"uuid", String}}},
+	{"interrupt", []Field{{"text", String}, {"uuid", String}}},
+	{"user_prompt_expansion", []Field{
+		{"command_name", String}, {"command_args", String}, {"expansion_type", String}, {"prompt", String}, {"uuid", String},
+	}},
+	{"user_command", []Field{{"command", String}, {"output", String}, {"uuid", String}}},
+	{"task_notification", []Field{{"text", String}, {"uuid", String}}},
+	{"phase", []Field{
+		{"number", Number}, {"title", String}, {"intent", String}, {"failed", Boolean}, {"start", Number}, {"end", Number},
+		{"events", Number}, {"files_read", Array}, {"files_written", Array}, {"commands", Array}, {"retries", Number},
+		{"wasted_ms", Number},
+	}},
+	{"session_summary", []Field{
+		{"agent", String}, {"agent_version", String}, {"models", Array}, {"started_at", Number}, {"ended_at", Number},
+		{"duration_ms", Number}, {"events", Number}, {"prompts", Number}, {"first_prompt", String}, {"tool_calls", Number},
+		{"tools", Obj}, {"errors", Number}, {"api_errors", Number}, {"retries", Number}, {"unfinished_calls", Number},
+		{"files_read", Array}, {"files_written", Array}, {"files_read_by_shell", Array}, {"files_written_by_shell", Array},
+		{"commands", Number}, {"llm_requests", Number}, {"tokens", Obj}, {"usage_by_model", Obj}, {"compactions", Number},
+		{"host", String}, {"user", String}, {"cwd", String}, {"branch", String}, {"title", String},
+		{"parent_session_id", String}, {"parent_event_id", String}, {"agent_id", String}, {"agent_type", String},
+		{"sessions", Number}, {"slowest", Array},
+	}},
+}
