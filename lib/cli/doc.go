@@ -92,13 +92,13 @@ const usageTemplate = `usage: {{.App.Name}}{{template "Synopsis" .App}}
 Options:
 {{.Context.Flags|FlagsToTwoColumns|FormatTwoColumns}}{{if .Context.Args}}
 Arguments:
-{{.Context.Args|ArgsToTwoColumns|FormatTwoColumns}}{{end}}{{define "Synopsis"}} [OPTION…]{{range .Args}} [{{.Name}}…]{{end}}{{end}}`
+{{.Context.Args|ArgsToTwoColumns|FormatTwoColumns}}{{end}}{{define "Synopsis"}} [OPTION…]{{range .Args}}{{if .Required}} {{.Name}}{{else}} [{{.Name}}…]{{end}}{{end}}{{end}}`
 
 const manTemplate = `.TH {{.App.Name}} 1 "" "{{.App.Version}}" "agent-trace"
 .SH "NAME"
 {{Name}}
 .SH "SYNOPSIS"
-\fB{{.App.Name}}\fR{{range .App.Flags}}{{if not .Hidden}} [\-\-{{.Name}}{{if not .IsBoolFlag}}={{.FormatPlaceHolder}}{{end}}]{{end}}{{end}}{{range .App.Args}} [{{.Name}}...]{{end}}
+\fB{{.App.Name}}\fR{{range .App.Flags}}{{if not .Hidden}} [\-\-{{.Name}}{{if not .IsBoolFlag}}={{.FormatPlaceHolder}}{{end}}]{{end}}{{end}}{{range .App.Args}}{{if .Required}} {{.Name}}{{else}} [{{.Name}}...]{{end}}{{end}}
 .SH "DESCRIPTION"
 {{Man}}.SH "OPTIONS"
 {{range .App.Flags}}{{if not .Hidden}}.TP

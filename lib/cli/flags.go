@@ -85,6 +85,9 @@ func ClockFlag(app *kingpin.Application) *Clock {
 	return c
 }
 
+// IsSet reports whether the time was given.
+func (c *Clock) IsSet() bool { return c.now.IsSet() }
+
 // Now returns the time given, or the present.
 func (c *Clock) Now() time.Time {
 	if c.now.text == "" {

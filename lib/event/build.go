@@ -35,10 +35,11 @@ func appendPart(b []byte, s string) []byte {
 type Header struct {
 	Type     string
 	UnixNano int64 // written as seconds with 6 decimals
+	Untimed  bool  // the time is not known and is left out
 	ID       string
 	Session  string
-	Parent   string         // left out if ""
-	Duration *time.Duration // left out if nil
+	Parent   string // left out if ""
+	Nanos    *int64 // how long it took, in nanoseconds; left out if nil
 }
 
 // Append appends the event to dst as one line, without a newline. data is the
@@ -46,8 +47,10 @@ type Header struct {
 func Append(dst []byte, h Header, data []byte) []byte {
 	dst = append(dst, `{"event_type":`...)
 	dst = AppendString(dst, h.Type)
-	dst = append(dst, `,"timestamp":`...)
-	dst = AppendSeconds(dst, h.UnixNano)
+	if !h.Untimed {
+		dst = append(dst, `,"timestamp":`...)
+		dst = AppendSeconds(dst, h.UnixNano)
+	}
 	dst = append(dst, `,"event_id":"`...)
 	dst = append(dst, h.ID...)
 	dst = append(dst, `","session_id":`...)
@@ -57,9 +60,9 @@ func Append(dst []byte, h Header, data []byte) []byte {
 		dst = append(dst, h.Parent...)
 		dst = append(dst, '"')
 	}
-	if h.Duration != nil {
+	if h.Nanos != nil {
 		dst = append(dst, `,"duration_ms":`...)
-		dst = AppendMillis(dst, *h.Duration)
+		dst = AppendMillis(dst, time.Duration(*h.Nanos))
 	}
 	dst = append(dst, `,"data":`...)
 	if data == nil {
@@ -197,6 +200,23 @@ func (o *Object) Bytes() []byte {
 		return []byte("{}")
 	}
 	return append(o.b, '}')
+}
+
+// With returns the members built so far followed by those of another object,
+// and empties the first. The result is valid until the next change.
+func (o *Object) With(object []byte) []byte {
+	n := len(o.b)
+	if n == 0 {
+		return object
+	}
+	rest := bytes.TrimLeft(object, " \t\n\r")
+	if rest = rest[1:]; len(bytes.Trim(rest, " \t\n\r")) > 1 {
+		o.b = append(o.b, ',')
+	}
+	o.b = append(o.b, rest...)
+	b := o.b
+	o.b = o.b[:0]
+	return b
 }
 
 func (o *Object) key(key string) {

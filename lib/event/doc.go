@@ -379,7 +379,8 @@
 //   - agent_id: string.
 //   - agent_type: string.
 //   - sessions: number. How many were added up, with --include-subagents.
-//   - slowest: array. The slowest calls: tool, title, duration_ms, event.
+//   - slowest: array. The slowest calls: tool, title, duration_ms, event
+//     (number), and the session_id of a subagent's.
 //
 // For instance:
 //

@@ -130,6 +130,12 @@ func (e Event) SessionRaw() []byte { return e.session.of(e.Raw) }
 // IDRaw returns the event_id as it stands in the line, quotes and all.
 func (e Event) IDRaw() []byte { return e.id.of(e.Raw) }
 
+// TypeRaw returns the event_type as it stands in the line, quotes and all.
+func (e Event) TypeRaw() []byte { return e.typ.of(e.Raw) }
+
+// ParentRaw returns the parent_id as it stands in the line, quotes and all.
+func (e Event) ParentRaw() []byte { return e.parent.of(e.Raw) }
+
 func (e Event) str(s span) string {
 	raw := s.of(e.Raw)
 	if len(raw) < 2 || raw[0] != '"' {
@@ -221,3 +227,7 @@ func repair(line []byte) ([]byte, bool) {
 	}
 	return bytes.ToValidUTF8(line, []byte("\uFFFD")), false
 }
+
+// Nanos returns the nanoseconds that a JSON number of seconds says, computed
+// from its digits. ok is false if text is no number or does not fit.
+func Nanos[T string | []byte](text T) (ns int64, ok bool) { return decimal([]byte(text), 9) }

@@ -37,8 +37,12 @@ type LineReader struct {
 }
 
 // NewLineReader returns a reader of the lines of r.
-func NewLineReader(r io.Reader) *LineReader {
-	return &LineReader{br: bufio.NewReaderSize(r, 256<<10)}
+func NewLineReader(r io.Reader) *LineReader { return NewLineReaderSize(r, 256<<10) }
+
+// NewLineReaderSize is NewLineReader with a buffer of size bytes, for files of
+// which only a few lines are read.
+func NewLineReaderSize(r io.Reader, size int) *LineReader {
+	return &LineReader{br: bufio.NewReaderSize(r, size)}
 }
 
 // Reset makes the reader read from r, from line 1.
@@ -211,7 +215,7 @@ func (r *Files) take(line []byte) {
 		} else if rest := Rescue(text); rest != nil {
 			// The torn beginning is the bad line; the event after it follows.
 			note = "a torn line, with an event joined to it that was read"
-			r.event.Raw = line[:len(line)-len(rest)]
+			r.event.Raw = line[:tornEnd(line, rest)]
 			r.pending = r.appendEvent(r.pending[:0], rest)
 		}
 	}
@@ -277,8 +281,19 @@ func split(line []byte, key string) (parts [][]byte) {
 // Rescue returns the event at the end of a line that begins with something
 // torn, nil if there is none: a writer was stopped in the middle of an event,
 // and the next one went on in the same line.
-func Rescue(line []byte) []byte {
-	return RescueObject(line, []byte(`{"event_type":`))
+func Rescue(line []byte) []byte { return RescueObject(line, eventBegin) }
+
+var eventBegin = []byte(`{"event_type":`)
+
+// tornEnd returns where rest, which Rescue found in the repaired line, begins
+// in the line as it came. A repaired line is longer, but events begin in both
+// as often.
+func tornEnd(line, rest []byte) int {
+	end := len(line)
+	for range bytes.Count(rest, eventBegin) {
+		end = bytes.LastIndex(line[:end], eventBegin)
+	}
+	return end
 }
 
 // RescueObject is Rescue for objects that begin with the bytes given.

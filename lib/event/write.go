@@ -2,6 +2,7 @@ package event
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 )
 
@@ -25,3 +26,37 @@ func (w *Writer) Write(line []byte) error {
 
 // Flush writes out what is buffered.
 func (w *Writer) Flush() error { return w.w.Flush() }
+
+// LineWriter returns a writer that calls fn for each line written to it,
+// without its newline, and then flush, at the end of each Write. A last line
+// without a newline is not seen.
+func LineWriter(fn func(line []byte) error, flush func() error) io.Writer {
+	return &lineWriter{fn: fn, flush: flush}
+}
+
+type lineWriter struct {
+	fn    func([]byte) error
+	flush func() error
+	part  []byte
+}
+
+func (w *lineWriter) Write(b []byte) (int, error) {
+	n := len(b)
+	for {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			w.part = append(w.part, b...)
+			return n, w.flush()
+		}
+		line := b[:i:i]
+		if len(w.part) > 0 {
+			w.part = append(w.part, line...)
+			line = w.part
+		}
+		if err := w.fn(line); err != nil {
+			return 0, err
+		}
+		w.part = w.part[:0]
+		b = b[i+1:]
+	}
+}

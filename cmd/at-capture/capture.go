@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"agenttrace/lib/capture"
+	"agenttrace/lib/capture/claude"
+	"agenttrace/lib/cli"
+	"agenttrace/lib/event"
+	"agenttrace/lib/origin"
+	"agenttrace/lib/store"
+)
+
+// runHook is a run with --save on standard input: whatever happens, the agent
+// is left in peace. It returns if the command line asks for something else.
+func runHook(app *kingpin.Application, c *cli.IO, o *options) {
+	if _, err := app.Parse(os.Args[1:]); err != nil {
+		fmt.Fprintf(c.Stderr, "at-capture: %v, try --help\n", err)
+		os.Exit(1)
+	}
+	if len(c.Files()) > 0 || o.claude || o.discover {
+		os.Exit(c.Exec(func(c *cli.IO) error { return run(c, o) }))
+	}
+	defer os.Exit(0)
+	defer func() { _ = recover() }()
+	if !cli.IsTerminal(os.Stderr) {
+		c.Stderr = io.Discard // some agents read it as an answer
+	}
+	c.Exec(func(c *cli.IO) error { return run(c, o) })
+}
+
+// input is something that is read.
+type input struct {
+	capture.File
+	path string
+	size int64
+}
+
+func run(c *cli.IO, o *options) error {
+	inputs, err := o.inputs(c)
+	if err != nil || o.discover {
+		return err
+	}
+	k := &capture.Capture{All: o.all, Clock: o.now()}
+	k.Problem = func(err *event.SyntaxError, raw []byte) { c.Warnf("%v", err) }
+	k.Emit, k.Idle = c.Out.Write, c.Out.Flush
+	var saver *store.Saver
+	if o.save {
+		st, err := o.where.Open()
+		if err != nil {
+			return err
+		}
+		saver = st.NewSaver()
+		k.Emit = func(line []byte) error { return save(saver, line) }
+		k.Idle = saver.Flush
+		k.Problem = func(err *event.SyntaxError, raw []byte) {
+			c.Warnf("%v", err)
+			if raw != nil && err.File == stdinName {
+				st.Reject(k.Clock(), err.Msg, raw)
+			}
+		}
+	}
+	bar := newBar(c, inputs)
+	for _, in := range inputs {
+		if err := read(c, k, in, bar); err != nil {
+			c.Warnf("%v", err)
+		}
+	}
+	bar.done()
+	if saver != nil {
+		return saver.Flush()
+	}
+	return nil
+}
+
+const stdinName = "<stdin>"
+
+// now returns the clock: the first record has the time of the start, and those
+// after it the time at which they are read, so that their order can be told.
+func (o *options) now() func() int64 {
+	if o.clock.IsSet() {
+		fixed := o.clock.Now().UnixNano() - 1000
+		return func() int64 {
+			fixed += 1000
+			return fixed
+		}
+	}
+	first := true
+	return func() int64 {
+		if first {
+			first = false
+			return o.started.UnixNano()
+		}
+		return time.Now().UnixNano()
+	}
+}
+
+// save stores an event.
+func save(saver *store.Saver, line []byte) error {
+	e, err := event.Parse(line)
+	if err != nil {
+		return err
+	}
+	session := e.Session()
+	if session == "" {
+		return fmt.Errorf("an event without a session_id cannot be saved")
+	}
+	return saver.Save(session, line)
+}
+
+// read captures one input.
+func read(c *cli.IO, k *capture.Capture, in input, bar *bar) error {
+	if in.path == "-" {
+		k.Origin = func(cwd string, obj *event.Object) { origin.Add(obj, cwd, "claude") }
+		defer func() { k.Origin = nil }()
+		return k.Read(c.Stdin, in.File)
+	}
+	f, err := os.Open(in.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return k.Read(bar.count(f), in.File)
+}
+
+// inputs returns what is to be read, in order.
+func (o *options) inputs(c *cli.IO) ([]input, error) {
+	problem := func(err error) { c.Warnf("%v", err) }
+	var found []claude.Transcript
+	var list []input
+	names := c.Files()
+	if o.claude {
+		names = append(names, claudeDirs()...)
+	}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		switch {
+		case name == "-":
+			list = append(list, stdin())
+		case err != nil:
+			problem(err)
+		case info.IsDir():
+			found = append(found, findUnder(name, problem)...)
+		default:
+			t, err := look(name, info)
+			if err != nil {
+				problem(err)
+				continue
+			}
+			if o.discover {
+				found = append(found, t)
+			} else {
+				list = append(list, file(t))
+			}
+		}
+	}
+	if len(names) == 0 && !o.claude && !o.discover {
+		if cli.IsTerminal(c.Stdin) {
+			c.Notef("reading records from the terminal")
+			c.Hintf("at-capture FILE, or at-capture --claude")
+		}
+		return []input{stdin()}, nil
+	}
+	claude.Sort(found)
+	since := o.since.Time(o.clock.Now())
+	kept := found[:0]
+	for _, t := range found {
+		if since.IsZero() || !t.Modified.Before(since) {
+			kept = append(kept, t)
+		}
+	}
+	if o.discover {
+		return nil, discover(c, kept)
+	}
+	for _, t := range kept {
+		list = append(list, file(t))
+	}
+	return list, nil
+}
+
+// look returns what is known of a file. Pipes and devices are not looked at:
+// what is read of them is gone.
+func look(name string, info fs.FileInfo) (t claude.Transcript, err error) {
+	if info.Mode().IsRegular() {
+		t, err = claude.Look(os.DirFS(filepath.Dir(name)), filepath.Base(name))
+	}
+	t.Path = name
+	return t, err
+}
+
+func stdin() input { return input{File: capture.File{Name: stdinName}, path: "-"} }
+
+func file(t claude.Transcript) input {
+	return input{File: capture.File{Name: t.Path, Session: t.Session, Child: t.Child}, path: t.Path, size: t.Size}
+}
+
+func findUnder(dir string, problem func(error)) []claude.Transcript {
+	var fsys fs.FS = os.DirFS(dir)
+	list := claude.Find(fsys, ".", problem)
+	for i := range list {
+		list[i].Path = filepath.Join(dir, filepath.FromSlash(list[i].Path))
+	}
+	return list
+}

@@ -1,0 +1,52 @@
+// At-capture turns what agents record of themselves into events.
+//
+// It reads raw records from FILE…, or from standard input, and prints events.
+// What a record is, is told by its own keys: one stream may mix the payloads of
+// Claude Code's hooks, lines of its transcripts, and events that have been
+// captured already, which pass unchanged. Records may stand one a line, span
+// lines, or be the elements of arrays.
+//
+// A DIR stands for the transcripts below it, those of subagents included, the
+// earliest first. --claude stands for the folder where Claude Code keeps its
+// own: $CLAUDE_CONFIG_DIR, which may be a list with commas, else ~/.claude and
+// ~/.config/claude. --since leaves out files that have not changed since then.
+// --discover lists what would be read instead of reading it.
+//
+// Every event has an id that follows from the ids of its source, so that
+// capturing twice gives the same events, and so does capturing a session from
+// its hooks and from its transcript. A subagent's events are a session of their
+// own, which names its parent. An answer of a model is one llm_response with its
+// usage, however many lines tell of it, in whichever file it stands first.
+//
+// Lines that say nothing of what the agent did, such as snapshots and titles,
+// are left out unless --all keeps them.
+//
+// With --save, events go to the trace store instead of standard output. On
+// standard input that is an agent's hook: it prints nothing and exits 0
+// whatever happens, so that no fault of the trace reaches the agent. What it
+// could not read is kept in rejected.jsonl in the store. A payload has no time:
+// it gets the time at which at-capture was started.
+//
+// At-capture holds the ids of messages and open calls, and the longest record.
+//
+// # Exit status
+//
+//   - 0: every record became events; always with --save on standard input.
+//   - 2: bad usage, input that cannot be read, or records that are none. They
+//     are reported, and the rest is captured. A hook exits 1 on bad usage, since
+//     2 would keep the agent from using its tools.
+//
+// # Examples
+//
+// What at-setup puts into an agent's hooks:
+//
+//	$ at-capture --save
+//
+// The sessions of the last week, without any hooks:
+//
+//	$ at-capture --claude --since 7d | at-save
+//
+// One session, at once:
+//
+//	$ at-capture ~/.claude/projects/-home-u-proj/5f1c0a52.jsonl | at-explain
+package main

@@ -1,0 +1,43 @@
+package main
+
+import (
+	_ "embed"
+	"os"
+	"slices"
+	"time"
+
+	"agenttrace/lib/cli"
+)
+
+//go:embed doc.go
+var doc string
+
+// options say what is captured and where it goes.
+type options struct {
+	save     bool
+	all      bool
+	claude   bool
+	discover bool
+	since    *cli.Moment
+	where    *cli.Store
+	clock    *cli.Clock
+	started  time.Time
+}
+
+func main() {
+	o := options{started: time.Now()} // before anything else: it is the time of the event
+	app := cli.New("at-capture", doc)
+	std := cli.Names(app, "Files of records, or directories of transcripts; standard input if none, or for -.")
+	app.Flag("save", "Store the events instead of printing them.").BoolVar(&o.save)
+	app.Flag("all", "Keep bookkeeping records, too.").BoolVar(&o.all)
+	app.Flag("claude", "Read the transcripts in Claude Code's own folder.").BoolVar(&o.claude)
+	app.Flag("discover", "List the transcripts instead of reading them.").BoolVar(&o.discover)
+	o.since = cli.TimeFlag(app, "since", "Leave out files unchanged since T.")
+	o.where = cli.StoreFlags(app)
+	o.clock = cli.ClockFlag(app)
+
+	if slices.Contains(os.Args[1:], "--save") {
+		runHook(app, std, &o)
+	}
+	cli.Run(app, std, func(c *cli.IO) error { return run(c, &o) })
+}

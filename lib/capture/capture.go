@@ -1,0 +1,252 @@
+// Package capture turns the raw records of agents into events. It tells by a
+// record's own keys what it is, so that one stream may mix records of several
+// kinds, and events that have been captured already, which pass unchanged.
+//
+// Records are JSON objects: one a line, or over several lines, or in arrays.
+// The lines of a file are taken apart on several goroutines; what depends on
+// the lines before is done in order.
+package capture
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"agenttrace/lib/capture/claude"
+	"agenttrace/lib/capture/record"
+	"agenttrace/lib/event"
+)
+
+// A Capture turns records into events. It remembers what it needs over all the
+// files it reads.
+type Capture struct {
+	// Emit is given each event, without a newline; the bytes are used again.
+	Emit func(line []byte) error
+	// Problem is told of what is no record; it goes on with the rest. raw is
+	// what was not used, nil if nothing was lost.
+	Problem func(err *event.SyntaxError, raw []byte)
+	// Clock returns the present time in nanoseconds, for records without one.
+	Clock func() int64
+	// Origin tells what the machine knows of a session that starts on it.
+	Origin claude.Origin
+	// All keeps bookkeeping records too.
+	All bool
+	// Idle is called before waiting for more input.
+	Idle func() error
+
+	hooks  *claude.Hooks
+	claude *claude.State
+	parser claude.Parser
+	name   string
+	docs   documents
+	rec    record.Record
+}
+
+// A File says what is known of an input beside its bytes.
+type File struct {
+	Name    string // for messages
+	Session string // that its name tells, for lines that do not say
+	Child   claude.Child
+}
+
+func (c *Capture) init() {
+	if c.hooks == nil {
+		c.hooks = &claude.Hooks{Emit: c.Emit, Origin: c.Origin}
+		c.claude = claude.NewState(c.Emit)
+		c.parser.All = c.All
+	}
+}
+
+// Read reads one input to its end.
+func (c *Capture) Read(r io.Reader, f File) error {
+	c.init()
+	c.name = f.Name
+	c.docs = documents{}
+	c.claude.Begin(f.Session, f.Child)
+	err := event.Chunks(r, c.Idle, c.parse, c.take)
+	if err == nil {
+		err = c.docs.end(c)
+	}
+	if err == nil {
+		err = c.claude.End()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// kind says what a record is.
+type kind uint8
+
+const (
+	unknown kind = iota
+	captured
+	hook
+	transcript
+)
+
+// detect tells what a record is by its keys.
+func detect(r *record.Record) kind {
+	switch {
+	case r.Has("event_type") && (r.Has("session_id") || r.Has("timestamp")):
+		return captured
+	case claude.IsHook(r):
+		return hook
+	case claude.IsTranscript(r):
+		return transcript
+	}
+	return unknown
+}
+
+// parsed is a line of a chunk whose record is whole.
+type parsed struct {
+	kind kind
+	n    int // its number
+	raw  []byte
+	line claude.Line
+}
+
+// batch is what the lines of a chunk are. odd is set where one of them is not
+// a whole record: then the chunk is read again line by line.
+type batch struct {
+	chunk event.Chunk
+	lines []parsed
+	odd   bool
+}
+
+// parse takes the lines of a chunk apart. It uses nothing of c that changes.
+func (c *Capture) parse(chunk event.Chunk) batch {
+	b := batch{chunk: chunk}
+	var rec record.Record
+	p := claude.Parser{All: c.All}
+	for data, n := chunk.Data, chunk.Line; len(data) > 0; n++ {
+		line := data
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			line, data = data[:i], data[i+1:]
+		} else {
+			data = nil
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if !utf8.Valid(line) || rec.Parse(line) != nil {
+			b.odd = true
+			return b
+		}
+		x := parsed{kind: detect(&rec), n: n, raw: line}
+		switch x.kind {
+		case transcript:
+			x.line = p.Parse(&rec)
+		case unknown:
+			b.odd = true
+			return b
+		}
+		b.lines = append(b.lines, x)
+	}
+	return b
+}
+
+// take makes the events of a chunk.
+func (c *Capture) take(b batch) error {
+	if b.odd || c.docs.open() {
+		return c.docs.chunk(c, b.chunk)
+	}
+	for i := range b.lines {
+		x := &b.lines[i]
+		var err error
+		switch x.kind {
+		case captured:
+			err = c.Emit(x.raw)
+		case hook:
+			if err = c.rec.Parse(x.raw); err == nil {
+				err = c.hook(x.n)
+			}
+		case transcript:
+			err = c.claude.Take(&x.line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hook makes the events of the payload in c.rec.
+func (c *Capture) hook(line int) error {
+	err := c.hooks.Take(&c.rec, c.Clock())
+	if claude.IsNoSession(err) {
+		c.problem(line, err.Error(), c.rec.Raw)
+		return nil
+	}
+	return err
+}
+
+func (c *Capture) problem(line int, msg string, raw []byte) {
+	c.Problem(&event.SyntaxError{File: c.name, Line: line, Msg: msg}, raw)
+}
+
+// record makes the events of one whole JSON value.
+func (c *Capture) record(raw []byte, line int) error {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) > 0 && raw[0] == '[' {
+		return c.array(raw, line)
+	}
+	if err := c.rec.Parse(raw); err != nil {
+		c.problem(line, err.Error(), raw)
+		return nil
+	}
+	switch detect(&c.rec) {
+	case captured:
+		if bytes.IndexByte(raw, '\n') >= 0 {
+			raw = event.AppendCompact(nil, raw)
+		}
+		return c.Emit(raw)
+	case hook:
+		return c.hook(line)
+	case transcript:
+		l := c.parser.Parse(&c.rec)
+		return c.claude.Take(&l)
+	}
+	if inner := c.rec.Get("input_data"); len(inner) > 0 && inner[0] == '{' {
+		return c.wrapped(inner, line)
+	}
+	c.problem(line, "a JSON object that is no record of a known agent", raw)
+	return nil
+}
+
+// wrapped makes the events of a payload that a hook script has wrapped, which
+// is common: {"timestamp": …, "input_data": {payload}}.
+func (c *Capture) wrapped(inner []byte, line int) error {
+	nano, timed := record.Nanos(c.rec.Get("timestamp"))
+	whole := c.rec.Raw
+	if c.rec.Parse(inner) != nil || detect(&c.rec) != hook {
+		c.problem(line, "a JSON object that is no record of a known agent", whole)
+		return nil
+	}
+	if !timed {
+		nano = c.Clock()
+	}
+	return c.hooks.Take(&c.rec, nano)
+}
+
+// array makes the events of the records in an array.
+func (c *Capture) array(raw []byte, line int) error {
+	var err error
+	at, seen := line, 0
+	record.Elements(raw, func(el []byte) {
+		if err != nil {
+			return
+		}
+		off := cap(raw) - cap(el)
+		at += bytes.Count(raw[seen:off], []byte{'\n'})
+		seen = off
+		if el[0] != '{' {
+			c.problem(at, "a JSON array that holds something else than records", el)
+			return
+		}
+		err = c.record(el, at)
+	})
+	return err
+}

@@ -1,0 +1,150 @@
+package claude
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"agenttrace/lib/capture/record"
+)
+
+// assistant reads a line of type assistant: one content block, or several, of
+// one API message.
+func (p *Parser) assistant(r *record.Record) {
+	if !r.Sub("message", &p.message) {
+		return
+	}
+	if r.True("isApiErrorMessage") || r.Has("apiErrorStatus") {
+		p.apiError(r, contentText(p.message.Get("content")))
+		return
+	}
+	p.answered(r)
+	content := p.message.Get("content")
+	if len(content) > 0 && content[0] == '"' {
+		p.text(record.Text(content), 0)
+		return
+	}
+	if len(content) == 0 || content[0] != '[' {
+		return
+	}
+	nth := 0
+	record.Elements(content, func(b []byte) {
+		if b[0] == '{' && p.block.Parse(b) == nil {
+			p.piece(r, b, nth)
+		}
+		nth++
+	})
+}
+
+// answered notes what the line says of its API message.
+func (p *Parser) answered(r *record.Record) {
+	model := p.message.Get("model")
+	if record.Text(model) == "<synthetic>" {
+		return
+	}
+	id := p.message.Str("id")
+	a := &answer{message: id, request: r.Str("requestId"), model: model, stop: p.message.Get("stop_reason")}
+	if u := p.message.Get("usage"); len(u) > 0 && u[0] == '{' {
+		a.raw = u
+		a.usage = readUsage(u)
+	} else if id == "" {
+		return
+	}
+	p.line.Answer = a
+}
+
+// piece makes the draft of a content block, in p.block.
+func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
+	switch typ := p.block.Str("type"); typ {
+	case "text":
+		p.text(p.block.Str("text"), p.blockIndex(r, nth))
+	case "thinking", "redacted_thinking":
+		p.o.True("thinking", true).Str("text", p.block.Str("thinking"))
+		p.from(p.blockIndex(r, nth))
+		p.o.Raw("signature", p.block.Get("signature"))
+		p.o.Raw("redacted_data", p.block.Get("data"))
+		p.add("assistant_response", "assistant_response", p.pieceKey(nth))
+	case "tool_use", "server_tool_use", "mcp_tool_use":
+		p.call(typ)
+	default:
+		if strings.HasSuffix(typ, "tool_result") {
+			p.o.Str("tool_use_id", p.block.Str("tool_use_id"))
+			p.o.Raw("result", p.block.Get("content"))
+			p.o.Str("uuid", p.line.UUID)
+			d := p.add("tool_result", "tool_result", p.block.Str("tool_use_id"))
+			d.call = d.key
+			return
+		}
+		p.from(p.blockIndex(r, nth))
+		p.o.Raw("block_content", raw)
+		p.add("assistant_"+snake(typ), "assistant_response", p.pieceKey(nth))
+	}
+}
+
+func (p *Parser) blockIndex(r *record.Record, nth int) int {
+	if v := r.Get("apiBlockIndex"); len(v) > 0 && nth == 0 {
+		return int(gjson.ParseBytes(v).Int())
+	}
+	return nth
+}
+
+func (p *Parser) text(text string, block int) {
+	p.o.Text("text", text)
+	p.from(block)
+	p.add("assistant_response", "assistant_response", p.pieceKey(block))
+}
+
+// pieceKey is the native id of a piece of a message: a copy of a line in which
+// only the message differs is another.
+func (p *Parser) pieceKey(nth int) string { return p.own(nth) + "@" + p.message.Str("id") }
+
+// from adds which message the piece is of.
+func (p *Parser) from(block int) {
+	p.o.Raw("model", p.message.Get("model")).Raw("message_id", p.message.Get("id"))
+	p.o.Count("block", int64(block)).Str("uuid", p.line.UUID)
+}
+
+func (p *Parser) call(typ string) {
+	id, name := p.block.Str("id"), p.block.Str("name")
+	input := p.block.Get("input")
+	p.o.Str("tool_name", name).Str("tool_use_id", id)
+	p.o.True("server_side", typ == "server_tool_use")
+	p.o.Raw("message_id", p.message.Get("id")).Str("uuid", p.line.UUID)
+	if len(input) == 0 {
+		input = []byte("{}")
+	}
+	p.o.Raw("arguments", input)
+	d := p.add("tool_call", "tool_call", id)
+	d.call, d.tool = id, name
+	if name == "Task" || name == "Agent" {
+		d.spawned = hashText(gjson.GetBytes(input, "prompt").String())
+	}
+}
+
+// apiError makes the draft of a request that failed for good.
+func (p *Parser) apiError(r *record.Record, text string) {
+	p.o.Str("kind", "api").Raw("error", r.Get("error")).Str("message", text)
+	p.o.Raw("status", r.Get("apiErrorStatus")).Str("uuid", p.line.UUID)
+	p.add("error", "api_error", p.own(0))
+}
+
+// usage is the tokens of an answer, by class.
+type usage struct{ input, output, read, write5m, write1h, reasoning int64 }
+
+// readUsage reads the usage of an API message. The total of the cache writes
+// and its parts by lifetime may each be missing or 0; what the parts do not
+// explain was written for five minutes, the default.
+func readUsage(raw []byte) usage {
+	g := gjson.ParseBytes(raw)
+	u := usage{
+		input: g.Get("input_tokens").Int(), output: g.Get("output_tokens").Int(),
+		read:      g.Get("cache_read_input_tokens").Int(),
+		write5m:   g.Get("cache_creation.ephemeral_5m_input_tokens").Int(),
+		write1h:   g.Get("cache_creation.ephemeral_1h_input_tokens").Int(),
+		reasoning: g.Get("output_tokens_details.thinking_tokens").Int(),
+	}
+	if total := g.Get("cache_creation_input_tokens").Int(); total > u.write5m+u.write1h {
+		u.write5m = total - u.write1h
+	}
+	return u
+}

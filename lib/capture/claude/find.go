@@ -1,0 +1,121 @@
+package claude
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"agenttrace/lib/capture/record"
+)
+
+// A Transcript is a file of a session or a subagent.
+type Transcript struct {
+	Path     string // in the file system that was searched
+	Session  string // that the path tells, "" if it does not
+	Child    Child
+	Size     int64
+	Modified time.Time
+	Began    time.Time // the first time in it, zero if there is none at its start
+	Dir      string    // the working directory of the session, "" if not known
+}
+
+// Find returns the transcripts under root, the earliest first: where one is a
+// copy of another, what they share is told with the original. A file that
+// cannot be looked at is told to problem.
+func Find(fsys fs.FS, root string, problem func(error)) []Transcript {
+	var list []Transcript
+	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			problem(err)
+		case d.Type().IsRegular() && path.Ext(p) == ".jsonl":
+			t, err := Look(fsys, p)
+			if err != nil {
+				problem(err)
+				return nil
+			}
+			list = append(list, t)
+		}
+		return nil
+	})
+	Sort(list)
+	return list
+}
+
+// Sort sorts transcripts by the time they begin, sessions before their
+// subagents.
+func Sort(list []Transcript) {
+	slices.SortStableFunc(list, func(a, b Transcript) int {
+		return cmp.Or(a.Began.Compare(b.Began), cmp.Compare(len(a.Child.Agent), len(b.Child.Agent)), strings.Compare(a.Path, b.Path))
+	})
+}
+
+// headSize is how much of a file is looked at for its first time. Only a
+// session that begins with very long lines has none there.
+const headSize = 64 << 10
+
+// Look returns what the name of a transcript, its first lines and the file
+// beside it tell.
+func Look(fsys fs.FS, name string) (Transcript, error) {
+	t := Transcript{Path: name}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return t, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return t, err
+	}
+	t.Size, t.Modified = info.Size(), info.ModTime()
+	head := make([]byte, min(headSize, t.Size))
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return t, err
+	}
+	t.head(head[:n])
+	stem := strings.TrimSuffix(path.Base(name), ".jsonl")
+	if agent, ok := strings.CutPrefix(stem, "agent-"); ok {
+		t.Child = child(fsys, name, agent)
+		if before, _, ok := strings.Cut(name, "/subagents/"); ok {
+			t.Session = path.Base(before)
+		}
+	} else {
+		t.Session = stem
+	}
+	return t, nil
+}
+
+// head finds the first time and the working directory.
+func (t *Transcript) head(text []byte) {
+	for line := range bytes.Lines(text) {
+		if !t.Began.IsZero() && t.Dir != "" {
+			return
+		}
+		g := gjson.GetManyBytes(line, "timestamp", "cwd")
+		if ns, ok := record.Nanos([]byte(g[0].Raw)); ok && t.Began.IsZero() {
+			t.Began = time.Unix(0, ns).UTC()
+		}
+		if t.Dir == "" {
+			t.Dir = g[1].Str
+		}
+	}
+}
+
+// child reads the file beside a subagent's transcript; older versions write
+// none.
+func child(fsys fs.FS, name, agent string) Child {
+	c := Child{Agent: agent}
+	if raw, err := fs.ReadFile(fsys, strings.TrimSuffix(name, ".jsonl")+".meta.json"); err == nil && gjson.ValidBytes(raw) {
+		g := gjson.ParseBytes(raw)
+		c.Type, c.Description, c.ToolUseID = g.Get("agentType").String(), g.Get("description").String(), g.Get("toolUseId").String()
+	}
+	return c
+}

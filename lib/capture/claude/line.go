@@ -1,0 +1,198 @@
+package claude
+
+import (
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"agenttrace/lib/capture/record"
+	"agenttrace/lib/event"
+)
+
+// A Line is what a line of a transcript says, before it is known what the
+// lines around it say. It is made from the line alone, so that many can be
+// made at once.
+type Line struct {
+	Session   string
+	Agent     string // the subagent's id
+	Sidechain bool
+	UUID      string
+	ParentID  string // uuid of the line before it in the conversation
+	Nano      int64
+	HasTime   bool
+	Facts     facts // for session_start
+	Answer    *answer
+	Drafts    []draft
+}
+
+// facts are what every line repeats about its session.
+type facts struct{ cwd, branch, version, entrypoint []byte }
+
+// A draft is an event without what depends on other lines.
+type draft struct {
+	typ  string
+	kind string // of id
+	key  string // native id
+	data []byte
+
+	call    string // tool_use_id, of a call or its outcome
+	tool    string // name of the tool, of a call
+	agent   string // subagent that a result names
+	spawned uint64 // hash of what a subagent was told, of a call that starts one
+	told    uint64 // hash of a prompt
+	nano    int64  // its own time, if not the line's
+	inner   string // subagent the draft belongs to, if not the line's
+	parent  string // tool_use_id of the call that started inner
+}
+
+// An answer is what a line says of the API message it is a piece of.
+type answer struct {
+	message, request string
+	model            []byte
+	usage            usage
+	stop             []byte
+	raw              []byte // of usage
+}
+
+// A Parser makes Lines. It is not safe for concurrent use; each goroutine has
+// one.
+type Parser struct {
+	// All keeps bookkeeping lines, as events of the types that they have.
+	All bool
+
+	message, block, inner, data record.Record
+	o                           event.Object
+	line                        *Line
+	raw                         []byte
+}
+
+// IsTranscript reports whether a record is a line of a transcript.
+func IsTranscript(r *record.Record) bool {
+	if v := r.Get("type"); len(v) < 3 || v[0] != '"' || r.Has("payload") {
+		return false
+	}
+	for _, key := range []string{"sessionId", "uuid", "parentUuid", "leafUuid", "isSidechain", "snapshot"} {
+		if r.Has(key) {
+			return true
+		}
+	}
+	typ := r.Str("type")
+	if typ == "user" || typ == "assistant" {
+		v := r.Get("message")
+		return len(v) > 0 && v[0] == '{'
+	}
+	return bookkeeping[typ]
+}
+
+// bookkeeping are the types of lines that say nothing of what the agent did
+// (reference: the record types of Claude Code 2.1; DOC: they may change at any
+// release).
+var bookkeeping = map[string]bool{
+	"file-history-snapshot": true, "queue-operation": true, "summary": true, "custom-title": true, "ai-title": true,
+	"agent-name": true, "agent-color": true, "agent-setting": true, "tag": true, "pr-link": true, "last-prompt": true,
+	"mode": true, "permission-mode": true, "bridge-session": true, "content-replacement": true, "worktree-state": true,
+	"cost-state": true, "api-request": true, "api-request-shape": true, "api-request-blob": true, "tools-used": true,
+	"atis-latch": true, "started": true, "result": true, "progress": true, "attachment": true, "marble-origami-commit": true,
+	"marble-origami-snapshot": true, "task-summary": true, "speculation-accept": true, "attribution-snapshot": true,
+}
+
+// Parse makes a Line of a record.
+func (p *Parser) Parse(r *record.Record) Line {
+	l := Line{
+		Session: r.Str("sessionId"), Agent: r.Str("agentId"), Sidechain: r.True("isSidechain"),
+		UUID: r.Str("uuid"), ParentID: r.Str("parentUuid"),
+		Facts: facts{r.Get("cwd"), r.Get("gitBranch"), r.Get("version"), r.Get("entrypoint")},
+	}
+	if l.Session == "" {
+		l.Session = r.Str("session_id")
+	}
+	l.Nano, l.HasTime = record.Nanos(r.Get("timestamp"))
+	p.line, p.raw = &l, r.Raw
+	switch typ := r.Str("type"); typ {
+	case "user":
+		p.user(r)
+	case "assistant":
+		p.assistant(r)
+	case "system":
+		p.system(r)
+	case "attachment":
+		p.attachment(r)
+	case "progress":
+		p.progress(r)
+	default:
+		if p.All || !bookkeeping[typ] {
+			p.other(r, typ)
+		}
+	}
+	return l
+}
+
+// add makes a draft of the object built so far.
+func (p *Parser) add(typ, kind, key string) *draft {
+	p.line.Drafts = append(p.line.Drafts, draft{typ: typ, kind: kind, key: key, data: bytes.Clone(p.o.Bytes())})
+	p.o.Reset()
+	return &p.line.Drafts[len(p.line.Drafts)-1]
+}
+
+// own returns the native id of something that has none but its line's uuid and
+// its place in it. Old and foreign lines have no uuid; their bytes stand in.
+func (p *Parser) own(nth int) string {
+	id := p.line.UUID
+	if id == "" {
+		h := fnv.New64a()
+		h.Write(p.raw)
+		id = fmt.Sprintf("line-%x", h.Sum64())
+	}
+	if nth > 0 {
+		id = fmt.Sprintf("%s#%d", id, nth)
+	}
+	return id
+}
+
+// other keeps a line of a type that is not known, or is bookkeeping: all of it
+// but what is in the envelope.
+func (p *Parser) other(r *record.Record, typ string) {
+	if sub := r.Str("subtype"); sub != "" {
+		typ += "_" + sub
+	}
+	r.Each(func(k, v []byte) {
+		switch string(k) {
+		case "type", "sessionId", "timestamp":
+		default:
+			if string(v) != "null" {
+				p.o.RawKey(k, v)
+			}
+		}
+	})
+	p.add(snake(typ), "line", p.own(0))
+}
+
+// snake returns the name of a type or hook in snake_case: PreToolUse and
+// pre-tool-use are pre_tool_use.
+func snake(name string) string {
+	var b strings.Builder
+	lower := false
+	for _, c := range name {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			if lower {
+				b.WriteByte('_')
+			}
+			b.WriteRune(c + 'a' - 'A')
+			lower = false
+			continue
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
+			b.WriteRune(c)
+			lower = true
+			continue
+		case b.Len() > 0 && lower:
+			b.WriteByte('_')
+		}
+		lower = false
+	}
+	if s := strings.TrimSuffix(b.String(), "_"); s != "" {
+		return s
+	}
+	return "unknown"
+}

@@ -1,0 +1,189 @@
+package capture
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"agenttrace/lib/event"
+)
+
+// documents puts records together that span lines, and sorts out what is no
+// record. It is used for the chunks where some line is not a whole record.
+type documents struct {
+	buf     []byte // lines of a record that is not whole yet
+	line    int    // the number of the first
+	next    int    // size of buf at which it is worth to look at it again
+	depth   int    // of brackets in buf, as far as strings are strings
+	inStr   bool
+	escaped bool
+}
+
+// open reports whether a record has begun that is not whole.
+func (d *documents) open() bool { return len(d.buf) > 0 }
+
+// chunk reads a chunk line by line.
+func (d *documents) chunk(c *Capture, chunk event.Chunk) error {
+	for data, n := chunk.Data, chunk.Line; len(data) > 0; n++ {
+		line := data
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			line, data = data[:i], data[i+1:]
+		} else {
+			data = nil
+		}
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
+		}
+		if err := d.add(c, line, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add takes the next line.
+func (d *documents) add(c *Capture, line []byte, n int) error {
+	if d.open() {
+		return d.more(c, line, n)
+	}
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return nil
+	}
+	if !utf8.Valid(line) {
+		fixed := bytes.ToValidUTF8(line, []byte("\uFFFD"))
+		c.problem(n, "bytes that are not UTF-8, read as U+FFFD", nil)
+		line = fixed
+	}
+	end, err := event.Check(line)
+	switch {
+	case err == nil:
+		return c.record(line, n)
+	case end == len(line) && (line[0] == '{' || line[0] == '['):
+		// It may go on in the next line.
+		d.begin(line, n)
+		return nil
+	}
+	return d.broken(c, line, n, err)
+}
+
+func (d *documents) begin(line []byte, n int) {
+	*d = documents{buf: d.buf[:0], line: n}
+	d.append(line)
+	d.next = 2 * len(d.buf)
+}
+
+func (d *documents) append(line []byte) {
+	d.buf = append(append(d.buf, line...), '\n')
+	for _, b := range line {
+		switch {
+		case d.escaped:
+			d.escaped = false
+		case d.inStr:
+			d.escaped = b == '\\'
+			d.inStr = b != '"'
+		case b == '"':
+			d.inStr = true
+		case b == '{' || b == '[':
+			d.depth++
+		case b == '}' || b == ']':
+			d.depth--
+		}
+	}
+}
+
+// more adds a line to a record that has begun. What has come is looked at when
+// its brackets are closed, and whenever it has doubled, so that the work stays
+// in proportion to its length.
+func (d *documents) more(c *Capture, line []byte, n int) error {
+	d.append(line)
+	if d.depth > 0 && len(d.buf) < d.next && len(d.buf) > 4096 {
+		return nil
+	}
+	d.next = 2 * len(d.buf)
+	end, err := event.Check(d.buf)
+	switch {
+	case err == nil:
+		raw, first := d.buf, d.line
+		d.buf = nil
+		return c.record(raw, first)
+	case end >= len(d.buf)-1 && len(d.buf) < event.MaxLine:
+		return nil // not whole yet
+	}
+	return d.giveUp(c, end)
+}
+
+// giveUp finds that the lines held are no record: the first is a torn line,
+// and the others are lines of their own.
+func (d *documents) giveUp(c *Capture, bad int) error {
+	held, first := d.buf, d.line
+	d.buf = nil
+	cut := bytes.IndexByte(held, '\n')
+	_, err := event.Check(held[:cut])
+	if err := d.broken(c, held[:cut], first, err); err != nil {
+		return err
+	}
+	for n, at := first+1, cut+1; at < len(held); n++ {
+		end := at + bytes.IndexByte(held[at:], '\n')
+		line := held[at:end]
+		if end < bad && !d.open() {
+			// Before the place where the text stopped being JSON nothing
+			// begins that the next lines would complete.
+			if err := d.alone(c, line, n); err != nil {
+				return err
+			}
+		} else if err := d.add(c, bytes.Clone(line), n); err != nil {
+			return err
+		}
+		at = end + 1
+	}
+	return nil
+}
+
+// alone takes a line that must be a whole record.
+func (d *documents) alone(c *Capture, line []byte, n int) error {
+	if line = bytes.TrimSpace(line); len(line) == 0 {
+		return nil
+	}
+	if _, err := event.Check(line); err != nil {
+		return d.broken(c, line, n, err)
+	}
+	return c.record(line, n)
+}
+
+// broken takes a line that is not JSON: two records that were joined, a torn
+// one with a record behind it, or nothing that can be read.
+func (d *documents) broken(c *Capture, line []byte, n int, cause error) error {
+	if parts := event.SplitObjects(line); parts != nil {
+		c.problem(n, fmt.Sprintf("%d records joined without a newline, all of them read", len(parts)), nil)
+		for _, p := range parts {
+			if err := c.record(p, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, begin := range recordStarts {
+		if rest := event.RescueObject(line, begin); rest != nil {
+			c.problem(n, "a torn line, with a record joined to it that was read", line[:len(line)-len(rest)])
+			return c.record(rest, n)
+		}
+	}
+	c.problem(n, "not a record: "+cause.Error(), line)
+	return nil
+}
+
+// recordStarts are how records begin, for finding one behind a torn line.
+var recordStarts = [][]byte{
+	[]byte(`{"event_type":`), []byte(`{"parentUuid":`), []byte(`{"session_id":`), []byte(`{"type":`), []byte(`{"isSidechain":`),
+}
+
+// end takes what is held at the end of the input.
+func (d *documents) end(c *Capture) error {
+	for d.open() {
+		if err := d.giveUp(c, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}

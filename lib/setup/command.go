@@ -1,0 +1,126 @@
+package setup
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"agenttrace/lib/tool"
+)
+
+// The programs that a hook runs.
+const (
+	capture  = "at-capture"
+	redactor = "at-redact"
+	saver    = "at-save"
+	saveFlag = "--save" // of at-capture: be at-save too, in one process
+)
+
+// args returns the arguments of at-capture in a hook of one process.
+func (o Options) args() []string {
+	args := []string{saveFlag}
+	if o.TraceDir != "" {
+		args = append(args, "--trace-dir", o.TraceDir)
+	}
+	return args
+}
+
+// line returns what a hook runs, as a line for sh.
+//
+// A pipe that fails must not stop the agent: an exit status of 2 forbids the
+// tool, the prompt or the end of the turn, and at-save ends with 2 if the disk
+// is full. Hence the || true. At-capture --save sees to that itself.
+//
+// If at-redact is missing, or dies, nothing or no more comes out of it, so
+// nothing is saved that it has not seen.
+func (o Options) line() string {
+	if !o.Pipe && !o.Redact {
+		words := []string{quote(o.Command)}
+		for _, a := range o.args() {
+			words = append(words, quote(a))
+		}
+		return strings.Join(words, " ")
+	}
+	stages := []string{quote(o.Command)}
+	if o.Redact {
+		stages = append(stages, quote(o.beside(redactor)))
+	}
+	save := quote(o.beside(saver))
+	if o.TraceDir != "" {
+		save += " --trace-dir " + quote(o.TraceDir)
+	}
+	return strings.Join(append(stages, save), " | ") + " || true"
+}
+
+// beside returns the path of a program that lies in the folder of at-capture.
+func (o Options) beside(name string) string {
+	dir := o.Command[:strings.LastIndexAny(o.Command, `/\`)+1]
+	return dir + name
+}
+
+// quote returns s as one word of a shell line. A path that begins with a
+// variable, such as ${CLAUDE_PROJECT_DIR}/bin/at-capture, keeps it.
+func quote(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_./-+@%:=,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	if name, rest, ok := variable(s); ok {
+		return `"` + name + `"` + quote(rest)
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// variable splits ${NAME}/rest.
+func variable(s string) (name, rest string, ok bool) {
+	i := strings.Index(s, "}/")
+	if !strings.HasPrefix(s, "${") || i < 0 || strings.IndexFunc(s[2:i], func(r rune) bool {
+		return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	}) >= 0 {
+		return "", "", false
+	}
+	return s[:i+1], s[i+1:], true
+}
+
+// Anchored reports whether a path means the same file wherever a hook runs: it
+// is absolute, or begins with a variable as in ${CLAUDE_PROJECT_DIR}/traces,
+// which the agent fills in.
+func Anchored(p string) bool {
+	_, _, ok := variable(p)
+	return ok || strings.HasPrefix(p, "/")
+}
+
+// base returns the name of a program without its folder and .exe.
+func base(p string) string {
+	p = strings.Trim(p, `"'`)
+	return strings.TrimSuffix(path.Base(strings.ReplaceAll(p, `\`, "/")), ".exe")
+}
+
+// ours reports whether a handler captures and saves: at-capture --save, or a
+// pipe from at-capture into at-save, as a program with arguments or as a line
+// for the shell. Whatever else stands in the line is taken for ours as well.
+func ours(handler gjson.Result) bool {
+	command := handler.Get("command")
+	if command.Type != gjson.String || !strings.Contains(command.Str, capture) {
+		return false
+	}
+	if args := handler.Get("args"); args.IsArray() {
+		return base(command.Str) == capture &&
+			slices.ContainsFunc(args.Array(), func(a gjson.Result) bool { return a.String() == saveFlag })
+	}
+	captures, saves := false, false
+	for _, c := range tool.Commands(command.Str) {
+		switch base(c.Program) {
+		case capture:
+			captures = true
+			saves = saves || slices.Contains(c.Args, saveFlag)
+		case saver:
+			saves = true
+		}
+	}
+	return captures && saves
+}

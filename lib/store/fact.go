@@ -1,0 +1,201 @@
+package store
+
+import (
+	"bytes"
+	"hash/maphash"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	"agenttrace/lib/event"
+)
+
+// class says what joining has to do with an event.
+type class uint8
+
+const (
+	other    class = iota
+	call           // tool_call
+	outcome        // tool_result and error
+	told           // told by hooks without an id that transcripts share
+	notEvent       // not an event at all
+)
+
+// A fact is what is known of a line when it has been parsed: enough to join
+// events without keeping their lines.
+type fact struct {
+	off   int64  // in the file
+	n     uint32 // bytes, without newline
+	class class
+	clean bool // the line and its newline can be copied as they stand
+	uuid  bool // told by a transcript
+	own   bool // has an id of its agent
+	hasTS bool
+	hasMS bool
+	mend  bool // has bytes that are not UTF-8
+
+	ts     int64  // nanoseconds
+	id     uint64 // session and event_id
+	parent uint64 // session and parent_id
+	link   uint64 // session and the agent's id of the call
+	name   uint64 // session and the name of the tool
+	text   uint64 // session, type and what was told
+	turn   uint64 // session, type and the agent's id of the turn
+
+	bad string // what is wrong with the line
+	ln  int    // its number, if anything is
+}
+
+// hashes are only compared within a process, so they may differ from run to
+// run.
+var seed = maphash.MakeSeed()
+
+func hash(parts ...[]byte) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, p := range parts {
+		h.Write(p)
+		h.WriteByte(0)
+	}
+	return h.Sum64() | 1 // 0 means none
+}
+
+// facts parses the lines of a chunk.
+func facts(c event.Chunk) []fact {
+	list := make([]fact, 0, len(c.Data)/600+4)
+	ln := c.Line
+	for off := 0; off < len(c.Data); ln++ {
+		end := bytes.IndexByte(c.Data[off:], '\n')
+		clean := end >= 0
+		if end < 0 {
+			end = len(c.Data) - off
+		}
+		line := c.Data[off : off+end]
+		list = lineFacts(list, line, c.Off+int64(off), ln, clean)
+		off += end + 1
+	}
+	return list
+}
+
+// lineFacts adds the facts of the events of one line: one, unless something is
+// wrong.
+func lineFacts(list []fact, line []byte, off int64, ln int, clean bool) []fact {
+	trimmed := bytes.TrimSpace(line)
+	if off == 0 {
+		trimmed = bytes.TrimPrefix(trimmed, []byte("\uFEFF"))
+	}
+	if len(trimmed) == 0 {
+		return list
+	}
+	if len(trimmed) != len(line) {
+		off += int64(bytes.Index(line, trimmed))
+		line, clean = trimmed, false
+	}
+	if !utf8.Valid(line) {
+		text := bytes.ToValidUTF8(line, []byte("\uFFFD"))
+		f := fact{off: off, n: uint32(len(line)), mend: true, ln: ln, bad: "bytes that are not UTF-8, read as U+FFFD"}
+		if e, err := event.Parse(text); err == nil {
+			f.read(e)
+		} else {
+			f.class, f.bad = notEvent, err.Error()
+		}
+		return append(list, f)
+	}
+	e, err := event.Parse(line)
+	if err == nil {
+		f := fact{off: off, n: uint32(len(line)), clean: clean}
+		f.read(e)
+		return append(list, f)
+	}
+	msg := err.Error()
+	parts := event.Split(line)
+	if parts != nil {
+		msg = "events joined without a newline, all of them read"
+	} else if rest := event.Rescue(line); rest != nil {
+		parts = [][]byte{rest}
+		msg = "a torn line, with an event joined to it that was read"
+	}
+	list = append(list, fact{class: notEvent, off: off, ln: ln, bad: msg})
+	for _, p := range parts {
+		f := fact{off: off + int64(cap(line)-cap(p)), n: uint32(len(p))}
+		e, _ := event.Parse(p)
+		f.read(e)
+		list = append(list, f)
+	}
+	return list
+}
+
+// read fills in what the event says.
+func (f *fact) read(e event.Event) {
+	session := e.SessionRaw()
+	f.ts, f.hasTS = e.UnixNano()
+	if id := e.IDRaw(); len(id) > 2 {
+		f.id = hash(session, id)
+	}
+	switch {
+	case e.Is("tool_call"):
+		f.class = call
+		f.links(e, session)
+	case e.Is("tool_result", "error"):
+		f.class = outcome
+		_, f.hasMS = e.Duration()
+		if p := e.Parent(); p != "" {
+			f.parent = hash(session, []byte(`"`+p+`"`))
+			f.own = true
+		} else {
+			f.links(e, session)
+		}
+	case e.Is("user_prompt", "assistant_response", "compaction", "session_start"):
+		f.class = told
+		f.tellings(e, session)
+	default:
+		f.own = e.Get("uuid").Exists() || e.Get("message_id").Exists() || e.Get("prompt_id").Exists()
+	}
+}
+
+// links notes what a call and its outcome have in common.
+func (f *fact) links(e event.Event, session []byte) {
+	event.Fields(e.DataRaw(), func(key, value []byte) bool {
+		switch string(key) {
+		case "tool_use_id", "request_id":
+			f.link = hash(session, value)
+			f.own = true
+		case "tool_name":
+			f.name = hash(session, value)
+		}
+		return f.link == 0 || f.name == 0
+	})
+}
+
+// tellings notes by what a hook and a transcript can be seen to tell the same.
+func (f *fact) tellings(e event.Event, session []byte) {
+	what := ""
+	switch e.Type() {
+	case "user_prompt":
+		what = "prompt"
+	case "assistant_response":
+		what = "text"
+	case "session_start":
+		what = "source"
+	}
+	var text string
+	event.Fields(e.DataRaw(), func(key, value []byte) bool {
+		switch string(key) {
+		case what:
+			text = gjson.ParseBytes(value).String()
+		case "uuid":
+			f.uuid, f.own = true, true
+		case "message_id":
+			f.own = true
+		case "prompt_id":
+			f.own = true
+			if what == "prompt" {
+				f.turn = hash(session, []byte(what), value)
+			}
+		}
+		return true
+	})
+	if text != "" || what == "" {
+		f.text = hash(session, []byte(e.Type()), bytes.TrimSpace([]byte(text)))
+	}
+}

@@ -1,0 +1,61 @@
+// Package tool says what a tool call of an agent means: which paths it reads,
+// writes and searches, which shell commands it runs, which hosts it names. It
+// is the one place that knows the names of tools.
+//
+// # Tools
+//
+// Names are told apart without regard to case. Path arguments are known by
+// their key, also without regard to case and underscores: file_path, filePath,
+// path, absolute_path, notebook_path, target_file, dir_path, paths …
+//
+//	agent         reads            edits                             shell (argument)             searches
+//	Claude Code   Read             Write Edit MultiEdit NotebookEdit Bash PowerShell (command)    Glob Grep LS
+//	Codex         read_file        apply_patch                       exec_command (cmd)           list_dir grep_files
+//	              view_image                                         shell (command: argv)
+//	Gemini CLI    read_file        write_file replace                run_shell_command (command)  glob grep_search
+//	              read_many_files                                                                 list_directory
+//	Cursor        Read read_file   Write Delete search_replace       Shell run_terminal_cmd       Grep codebase_search
+//	Copilot       view read_file   create edit                       bash run_in_terminal         grep rg glob
+//	OpenCode, Pi  read             write edit patch                  bash (command)               grep glob list find
+//	Cline, Roo    read_file        write_to_file replace_in_file     execute_command (command)    search_files list_files
+//	Droid         Read             Create Edit ApplyPatch            Execute (command)            Grep Glob LS
+//	Kiro, Q       fs_read          fs_write                          execute_bash (command)       grep_search
+//	Goose         developer__text_editor by its command              developer__shell (command)
+//	Windsurf      view_file        replace_file_content              run_command (CommandLine)    find_by_name
+//	OpenHands     str_replace_editor by its command                  execute_bash (command)
+//
+// # Arguments
+//
+//	{"file_path":"a"}                      an object
+//	"{\"cmd\":\"ls\"}"                     a JSON string that holds one (Codex, old Copilot)
+//	"*** Begin Patch\n…", *** Begin Patch  a patch text, as a JSON string or bare
+//	{"command":["bash","-lc","ls | wc"]}   an argument vector; of a shell's -c its line is taken
+//
+// # MCP
+//
+//	mcp__SERVER__TOOL   Claude Code, Codex; split at the first "__" after the prefix
+//	mcp_SERVER_TOOL     Gemini CLI; split at the first "_", which is a guess
+//	MCP:TOOL            Cursor; the server is not told
+//	SERVER__TOOL        Goose
+//	use_mcp_tool        Cline; server_name, tool_name and arguments are arguments
+//
+// A tool of a server that has the name of a file, shell or web tool tells its
+// paths, line and hosts as that one would; its kind stays MCP.
+//
+// # Shell lines
+//
+// [Commands] reads a line as bash does and finds the commands in it. Wherever
+// something is decided only when the line runs, the command says Unknown, and
+// whoever must be sure can be: a variable as program, eval of one, a script
+// that comes through a pipe, a file or host named by a variable, what xargs
+// adds. Nothing is looked up: files, aliases and PATH are not known here.
+//
+// Programs that only start another one are looked through and stand in Via:
+// sudo, env, timeout, xargs, bash -c, uv run, npx and so on. Text is the whole
+// simple command, so a rule can be about either.
+//
+// # Intents
+//
+// [Intent] maps lines that try the same thing to one text; see there for what
+// counts as the same.
+package tool

@@ -1,0 +1,315 @@
+package tool
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Parse tells what a call means. args is the JSON of its arguments: an object,
+// or a string that holds an object or a patch; see the package comment. It
+// never fails: what is not understood is not told.
+func Parse(name string, args []byte) Call {
+	c := Call{Name: name}
+	t, known := lookup(name)
+	if server, tool, ok := splitMCP(name); !known && ok {
+		c.Server, c.MCPTool = server, tool
+		if t, _ = lookup(tool); vague[strings.ToLower(tool)] || t.use == viaMCP {
+			t = spec{}
+		}
+		t.kind = MCP
+	}
+	c.Kind = t.kind
+	if t.use == nothing && t.kind != MCP {
+		return c
+	}
+	c.arguments(t, args, 0)
+	return c
+}
+
+// found is what one pass over the arguments gathers.
+type found struct {
+	paths   set
+	sources set // of paths, those that are only read by a copy
+	urls    []string
+	prose   string // a text that may name URLs
+	command []byte // the value of command, cmd …
+	argv    []byte // the value of args
+	mode    string // the command of an editor
+	patch   []string
+	server  string
+	tool    string
+	nested  []byte
+}
+
+func (c *Call) arguments(t spec, args []byte, depth int) {
+	value, txt := unwrap(args)
+	var f found
+	switch {
+	case txt != "" && t.use == patches:
+		f.patch = append(f.patch, txt)
+	case txt != "" && t.use == runs:
+		c.Line = txt
+	case len(value) > 0 && value[0] == '[' && t.use == runs:
+		f.command = value
+	default:
+		members(value, func(k, v []byte) { f.member(t, k, v) })
+	}
+	switch t.use {
+	case reads:
+		c.Reads = f.paths.list
+	case writes:
+		c.Writes = f.paths.list
+	case searches:
+		c.Searches = f.paths.list
+	case copies:
+		c.Reads, c.Writes = f.sources.list, f.paths.list
+	case patches:
+		for _, p := range f.patch {
+			patchPaths(p, &f.paths)
+		}
+		c.Writes = f.paths.list
+	case byCommand:
+		// Whatever is not known to look only may write.
+		if f.mode == "view" || f.mode == "read" {
+			c.Reads = f.paths.list
+			if c.Kind == Edit {
+				c.Kind = Read
+			}
+		} else {
+			c.Writes = f.paths.list
+		}
+	case runs:
+		c.shell(&f)
+	case fetches, downloads:
+		c.Hosts = webHosts(&f)
+		if t.use == downloads {
+			c.Writes = f.paths.list
+		}
+	case viaMCP:
+		c.Server, c.MCPTool = f.server, f.tool
+		inner, _ := lookup(f.tool)
+		if depth == 0 && inner.use != viaMCP && !vague[strings.ToLower(f.tool)] {
+			inner.kind = MCP
+			c.arguments(inner, f.nested, depth+1)
+		}
+	case nothing:
+		if c.Server == "" {
+			c.Server = f.server
+		}
+	}
+}
+
+func (f *found) member(t spec, key, value []byte) {
+	var room [32]byte
+	k := fold(room[:0], key)
+	switch t.use {
+	case runs:
+		switch string(k) {
+		case "command", "cmd", "commandline", "script", "commands":
+			f.command = value // of a key that is there twice, agents take the last
+		case "args":
+			f.argv = value
+		}
+		return
+	case viaMCP, nothing:
+		switch string(k) {
+		case "server", "servername":
+			f.server = text(value)
+		case "toolname", "tool":
+			f.tool = text(value)
+		case "arguments":
+			f.nested = value
+		}
+		return
+	case patches:
+		switch string(k) {
+		case "input", "patch", "patchtext", "command", "diff", "content":
+			f.strings(value, &f.patch)
+		}
+	case byCommand:
+		if string(k) == "command" {
+			f.mode = text(value)
+		}
+	case fetches, downloads:
+		switch string(k) {
+		case "url", "urls", "uri", "href", "link":
+			f.strings(value, &f.urls)
+		case "prompt":
+			f.prose = text(value)
+		}
+		if t.use == fetches {
+			return
+		}
+	}
+	switch string(k) {
+	case "filepath", "path", "absolutepath", "notebookpath", "targetfile", "filename", "file", "uri",
+		"dirpath", "directorypath", "directory", "searchpath", "searchdirectory", "targetdirectory",
+		"targetdirectories", "relativeworkspacepath", "targetnotebook", "paths", "filepaths", "include",
+		"destination", "destinationpath", "newpath", "oldpath":
+		f.addPaths(value)
+	case "source", "sourcepath":
+		if t.use == copies {
+			f.sources.add(text(value))
+		} else {
+			f.addPaths(value)
+		}
+	case "files", "replacements", "operations", "edits":
+		// Several files, as names or as objects with a name and more.
+		elements(value, func(v []byte) {
+			if v[0] == '"' {
+				f.paths.add(text(v))
+			} else {
+				members(v, func(k, v []byte) {
+					switch string(fold(room[:0], k)) {
+					case "path", "filepath", "file":
+						f.addPaths(v)
+					}
+				})
+			}
+		})
+	}
+}
+
+func (f *found) addPaths(value []byte) {
+	if len(value) > 0 && value[0] == '[' {
+		elements(value, func(v []byte) { f.paths.add(text(v)) })
+		return
+	}
+	f.paths.add(text(value))
+}
+
+func (f *found) strings(value []byte, into *[]string) {
+	if len(value) > 0 && value[0] == '[' {
+		elements(value, func(v []byte) { f.strings(v, into) })
+		return
+	}
+	if s := text(value); s != "" {
+		*into = append(*into, s)
+	}
+}
+
+// shell sets the line of a call. An argument vector is a line too: its words
+// quoted, or what a shell in it is told to run.
+func (c *Call) shell(f *found) {
+	if len(f.command) == 0 {
+		return
+	}
+	var argv []string
+	if f.command[0] == '"' {
+		line := text(f.command)
+		elements(f.argv, func(v []byte) { argv = append(argv, text(v)) })
+		if len(argv) == 0 {
+			c.Line = line
+			return
+		}
+		argv = append([]string{line}, argv...)
+	} else {
+		elements(f.command, func(v []byte) { argv = append(argv, text(v)) })
+	}
+	if len(argv) == 3 && shells[base(argv[0])] && strings.HasPrefix(argv[1], "-") && strings.HasSuffix(argv[1], "c") {
+		c.Line = argv[2]
+		return
+	}
+	if len(argv) > 1 && base(argv[0]) == "apply_patch" {
+		var paths set
+		for _, a := range argv[1:] {
+			patchPaths(a, &paths)
+		}
+		c.Writes = paths.list
+	}
+	for i, a := range argv {
+		argv[i] = quote(a)
+	}
+	c.Line = strings.Join(argv, " ")
+}
+
+// fold returns the key in lower case and without underscores and hyphens, cut
+// at the room there is: longer keys are of no interest.
+func fold(room, key []byte) []byte {
+	for _, c := range key {
+		if len(room) == cap(room) {
+			break
+		}
+		switch {
+		case c == '_' || c == '-':
+		case 'A' <= c && c <= 'Z':
+			room = append(room, c+'a'-'A')
+		default:
+			room = append(room, c)
+		}
+	}
+	return room
+}
+
+// A set is a list without repetitions, in order.
+type set struct {
+	list []string
+	seen map[string]bool // once it is long
+}
+
+func (s *set) add(x string) {
+	if x == "" {
+		return
+	}
+	if s.seen == nil {
+		for _, y := range s.list {
+			if x == y {
+				return
+			}
+		}
+		if len(s.list) >= 16 {
+			s.seen = map[string]bool{}
+			for _, y := range s.list {
+				s.seen[y] = true
+			}
+		}
+	}
+	if s.seen != nil {
+		if s.seen[x] {
+			return
+		}
+		s.seen[x] = true
+	}
+	s.list = append(s.list, x)
+}
+
+// patchPaths adds the files that a patch changes. It knows the format of
+// apply_patch, and that of diff -u.
+func patchPaths(patch string, into *set) {
+	if !bytes.Contains([]byte(patch), []byte("*** ")) {
+		diffPaths(patch, into)
+		return
+	}
+	for line := range strings.Lines(patch) {
+		rest, ok := strings.CutPrefix(line, "*** ")
+		if !ok {
+			continue
+		}
+		for _, verb := range []string{"Add File:", "Update File:", "Delete File:", "Move to:"} {
+			if p, ok := strings.CutPrefix(rest, verb); ok {
+				into.add(strings.TrimSpace(p))
+			}
+		}
+	}
+}
+
+func diffPaths(patch string, into *set) {
+	for line := range strings.Lines(patch) {
+		p, ok := strings.CutPrefix(line, "+++ ")
+		if !ok {
+			if p, ok = strings.CutPrefix(line, "--- "); !ok {
+				continue
+			}
+		}
+		p, _, _ = strings.Cut(strings.TrimSpace(p), "\t")
+		if p == "/dev/null" {
+			continue
+		}
+		if q, ok := strings.CutPrefix(p, "b/"); ok {
+			p = q
+		} else if q, ok := strings.CutPrefix(p, "a/"); ok {
+			p = q
+		}
+		into.add(p)
+	}
+}
