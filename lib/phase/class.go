@@ -55,6 +55,7 @@ type call struct {
 	reads    []string
 	writes   []string
 	intent   uint64 // hash of its tool.Intent
+	link     uint64 // hash of the id that it shares with its outcome
 	number   int    // of the event
 	from     int64  // since when the agent was at it; see Segmenter
 	began    int64  // the time of the call
@@ -76,17 +77,22 @@ const maxCommand = 500
 func newCall(e event.Event) *call {
 	var name string
 	var args []byte
+	var link uint64
 	event.Fields(e.DataRaw(), func(k, v []byte) bool {
 		switch string(k) {
 		case "tool_name":
 			name = unquote(v)
 		case "arguments":
 			args = v
+		case "tool_use_id", "request_id":
+			if link == 0 || string(k) == "tool_use_id" {
+				link = hashRaw(v)
+			}
 		}
 		return true
 	})
 	t := tool.Parse(name, args)
-	c := &call{name: name, way: name, reads: t.Reads, writes: t.Writes}
+	c := &call{name: name, way: name, reads: t.Reads, writes: t.Writes, link: link}
 	c.intent = hash(t.Intent(args))
 	switch {
 	case t.Line != "":

@@ -20,33 +20,43 @@ type Segmenter struct {
 	last     *session
 	raw      []byte     // the session_id of the event before
 	queue    []*session // those that hold events back, longest first
-	events   uint64
+	at       mark
 }
+
+// A mark is a place in the stream.
+type mark struct{ events, bytes uint64 }
 
 // AtEnd is the tag of the event after the last.
 const AtEnd = ^uint64(0)
 
-// maxWait is how many events of the stream an event is held back at most: a
-// session that is silent while others go on is then taken to be over.
-const maxWait = 4096
+// How far the stream goes on, in events and bytes, before those that a session
+// holds back are decided about: it is silent while others go on.
+const (
+	maxWait      = 4096
+	maxWaitBytes = 64 << 20
+)
 
 // Add takes the next event, which must not be a record.
 func (g *Segmenter) Add(e event.Event, tag uint64) *Session {
-	g.events++
+	g.at.events++
+	g.at.bytes += uint64(len(e.Raw))
 	s := g.of(e)
 	s.add(e, tag)
 	for len(g.queue) > 0 {
 		q := g.queue[0]
-		if len(q.held) > 0 && g.events-q.since < maxWait {
-			break
+		switch {
+		case len(q.held) == 0:
+			q.holding = false
+		case q.queued != q.since:
+			q.queued = q.since
+			g.queue = append(g.queue, q)
+		case g.at.events-q.since.events < maxWait && g.at.bytes-q.since.bytes < maxWaitBytes:
+			return &s.Session
+		default:
+			q.holding = false
+			q.finish()
 		}
 		g.queue = g.queue[1:]
-		q.holding = false
-		if len(q.held) > 0 {
-			if g.events-q.since >= maxWait {
-				q.finish()
-			}
-		}
 	}
 	return &s.Session
 }

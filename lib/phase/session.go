@@ -1,7 +1,6 @@
 package phase
 
 import (
-	"bytes"
 	"strings"
 
 	"agenttrace/lib/event"
@@ -51,8 +50,9 @@ type session struct {
 	open     *open
 	held     []*fact // events whose phase is not known yet, in order
 	slash    *string // held begins with a slash command, of this title
-	since    uint64  // when the first was held, in events of the stream
+	since    mark    // where in the stream the first stands
 	holding  bool    // it stands in the segmenter's queue
+	queued   mark    // since when, as the queue has it
 	before   int64   // time of the last event that was not the agent's thinking
 	attempts attempts
 }
@@ -105,12 +105,8 @@ func (s *session) read(e event.Event, f *fact) {
 		if c.from = s.before; c.from == 0 || c.from > f.ns {
 			c.from = f.ns
 		}
-		use := hashRaw(bytesOf(e, "tool_use_id"))
-		if use == 0 {
-			use = hashRaw(bytesOf(e, "request_id"))
-		}
 		f.call = c
-		if !s.attempts.begin(c, [2]uint64{hashRaw(e.IDRaw()), use}) {
+		if !s.attempts.begin(c, [2]uint64{hashRaw(e.IDRaw()), c.link}) {
 			f.call, f.kind = nil, doing
 		}
 	case e.Is("tool_result", "error"):
@@ -129,8 +125,6 @@ func (s *session) read(e event.Event, f *fact) {
 		}
 	}
 }
-
-func bytesOf(e event.Event, key string) []byte { return []byte(e.Get(key).Raw) }
 
 func pathOf(e event.Event) string {
 	if p := e.Get("path").String(); p != "" {
@@ -216,13 +210,15 @@ func (s *session) close(at uint64) *open {
 func (s *session) event(f *fact) {
 	if s.slash != nil {
 		if !f.work {
-			s.hold(f)
+			if s.hold(f); len(s.held) > maxHeld {
+				s.finish()
+			}
 			return
 		}
 		// The slash command is a prompt: something was done about it.
 		title, list := *s.slash, s.held
 		s.slash, s.held = nil, nil
-		s.begin(list[0], text50(title), true)
+		s.begin(list[0], promptTitle(title), true)
 		for _, h := range list {
 			s.commit(h)
 		}
@@ -239,8 +235,6 @@ func (s *session) event(f *fact) {
 		s.finish()
 	}
 }
-
-func text50(s string) string { return promptTitle(s) }
 
 // place puts an event where it belongs, or holds it back.
 func (s *session) place(f *fact) {
@@ -284,11 +278,10 @@ func (s *session) commitAll() {
 func (s *session) hold(f *fact) {
 	s.held = append(s.held, f)
 	if len(s.held) == 1 {
-		s.since = s.seg.events
+		s.since = s.seg.at
 		if !s.holding {
-			s.holding = true
+			s.holding, s.queued = true, s.since
 			s.seg.queue = append(s.seg.queue, s)
 		}
 	}
 }
-

@@ -80,37 +80,41 @@ func (v *view) quoted(s string) []string {
 // plain returns the text of a JSON value that may be a string, a list of
 // content blocks, or an object that has the text under one of the usual names;
 // anything else is returned as JSON.
-func plain(v gjson.Result) string { return plainAt(v, 0) }
+func plain(v gjson.Result) string {
+	s, _ := words(v, 0)
+	return s
+}
 
 // textKeys are where the tools of the known agents keep what they print.
 var textKeys = []string{"stdout", "content", "text", "output", "result", "llmContent", "aggregated_output", "message", "error", "filenames", "matches"}
 
-func plainAt(v gjson.Result, depth int) string {
+// words is plain. ok is false if it found no text and gives JSON.
+func words(v gjson.Result, depth int) (s string, ok bool) {
 	const deep = 4 // levels that are looked through
 	switch {
 	case v.Type == gjson.String:
-		return v.Str
+		return v.Str, true
 	case v.Type == gjson.Null:
-		return ""
+		return "", false
 	case v.Type != gjson.JSON || depth == deep:
-		return asJSON(v.Raw)
+		return asJSON(v.Raw), false
 	case v.IsArray():
 		return blocks(v, depth)
 	}
 	if out := streams(v); out != "" {
-		return out
+		return out, true
 	}
 	for _, key := range textKeys {
 		if f := v.Get(key); f.Exists() && f.Type != gjson.Null {
-			if s := plainAt(f, depth+1); s != "" {
-				return s
+			if s, ok := words(f, depth+1); s != "" {
+				return s, ok
 			}
 		}
 	}
 	if t := v.Get("type"); t.Type == gjson.String && v.Get("source").Exists() {
-		return "[" + t.Str + "]" // an image, a document
+		return "[" + t.Str + "]", true // an image, a document
 	}
-	return asJSON(v.Raw)
+	return asJSON(v.Raw), false
 }
 
 // A getter has members: a gjson.Result, an object.
@@ -125,17 +129,19 @@ func streams(v getter) string {
 	return stdout + stderr
 }
 
-func blocks(v gjson.Result, depth int) string {
+// blocks returns the texts of a list, a line or more each.
+func blocks(v gjson.Result, depth int) (s string, ok bool) {
 	var b strings.Builder
 	v.ForEach(func(_, item gjson.Result) bool {
-		s := plainAt(item, depth+1)
+		s, found := words(item, depth+1)
+		ok = ok || found
 		if b.Len() > 0 && s != "" {
 			b.WriteByte('\n')
 		}
 		b.WriteString(s)
 		return true
 	})
-	return b.String()
+	return b.String(), ok
 }
 
 // asJSON returns a JSON value on one line. An empty one has nothing to show.

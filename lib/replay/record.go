@@ -78,7 +78,7 @@ func costLine(data *object) string {
 		s = usd(n.Int())
 	}
 	if data.Get("unpriced_models").Get("0").Exists() {
-		s += ", without " + strings.ReplaceAll(blocks(data.Get("unpriced_models"), 0), "\n", ", ")
+		s += ", without " + strings.ReplaceAll(plain(data.Get("unpriced_models")), "\n", ", ")
 	}
 	return s
 }

@@ -35,7 +35,10 @@ func (d *description) result(data *object) {
 			return
 		}
 	}
-	s := plain(gjson.ParseBytes(raw))
+	s, ok := words(gjson.ParseBytes(raw), 0)
+	if shown := data.Get("content"); !ok && shown.Exists() {
+		s = plain(shown) // what the model was told of it
+	}
 	if tool.Parse(d.name, nil).Kind == tool.Read && strings.Contains(s, "\n") {
 		d.line(text.Count(lines(s), "line"))
 		return
@@ -66,7 +69,7 @@ func (d *description) object(v *object) bool {
 		if n := v.Get("numFiles"); n.Type == gjson.Number {
 			d.line(text.Count(int(n.Int()), "file"))
 		}
-		d.text(blocks(names, 0))
+		d.text(plain(names))
 		return true
 	}
 	return false

@@ -13,8 +13,8 @@ import (
 // Kind is the event_type of the records of this package.
 const Kind = "session_summary"
 
-// AppendTo adds the data of the record to o.
-func (s *Summary) AppendTo(o *event.Object) {
+// AppendData adds the data of the record to o.
+func (s *Summary) AppendData(o *event.Object) {
 	o.Str("agent", s.Agent).Str("agent_version", s.AgentVersion).Strs("models", s.Models)
 	if s.Timed {
 		o.Seconds("started_at", s.StartedAt).Seconds("ended_at", s.EndedAt).Millis("duration_ms", s.Duration())
@@ -106,7 +106,7 @@ func (s *Summary) slowestJSON() []byte {
 // time is the end of the session.
 func (s *Summary) Record(dst []byte) []byte {
 	var o event.Object
-	s.AppendTo(&o)
+	s.AppendData(&o)
 	return event.Append(dst, event.Header{
 		Type: Kind, UnixNano: s.EndedAt, Untimed: !s.Timed, ID: event.ID(s.Session, Kind), Session: s.Session,
 	}, o.Bytes())

@@ -65,14 +65,17 @@ func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
 		p.o.Raw("redacted_data", p.block.Get("data"))
 		p.add("assistant_response", "assistant_response", p.pieceKey(nth))
 	case "tool_use", "server_tool_use", "mcp_tool_use":
-		p.call(typ)
+		p.call(typ, nth)
 	default:
 		if strings.HasSuffix(typ, "tool_result") {
 			p.o.Str("tool_use_id", p.block.Str("tool_use_id"))
 			p.o.Raw("result", p.block.Get("content"))
 			p.o.Str("uuid", p.line.UUID)
-			d := p.add("tool_result", "tool_result", p.block.Str("tool_use_id"))
-			d.call = d.key
+			id := p.block.Str("tool_use_id")
+			d := p.add("tool_result", "tool_result", id)
+			if d.call = id; id == "" {
+				d.key = p.own(nth)
+			}
 			return
 		}
 		p.from(p.blockIndex(r, nth))
@@ -104,7 +107,8 @@ func (p *Parser) from(block int) {
 	p.o.Count("block", int64(block)).Str("uuid", p.line.UUID)
 }
 
-func (p *Parser) call(typ string) {
+// call makes the draft of a call, the nth block of its line.
+func (p *Parser) call(typ string, nth int) {
 	id, name := p.block.Str("id"), p.block.Str("name")
 	input := p.block.Get("input")
 	p.o.Str("tool_name", name).Str("tool_use_id", id)
@@ -114,7 +118,11 @@ func (p *Parser) call(typ string) {
 		input = []byte("{}")
 	}
 	p.o.Raw("arguments", input)
-	d := p.add("tool_call", "tool_call", id)
+	key := id
+	if key == "" {
+		key = p.own(nth)
+	}
+	d := p.add("tool_call", "tool_call", key)
 	d.call, d.tool = id, name
 	if name == "Task" || name == "Agent" {
 		d.spawned = hashText(gjson.GetBytes(input, "prompt").String())

@@ -54,16 +54,18 @@ func (p *Parser) results(r *record.Record, content []byte) (n int) {
 	if n > 1 {
 		whole = nil // it is not told whose it is
 	}
+	nth := 0
 	record.Elements(content, func(b []byte) {
 		if p.block.Parse(b) == nil && p.block.Is("type", "tool_result") {
-			p.outcome(whole)
+			p.outcome(whole, nth)
 		}
+		nth++
 	})
 	return n
 }
 
-// outcome makes the draft of one tool result, in p.block.
-func (p *Parser) outcome(whole []byte) {
+// outcome makes the draft of one tool result, in p.block, the nth of its line.
+func (p *Parser) outcome(whole []byte, nth int) {
 	id, content := p.block.Str("tool_use_id"), p.block.Get("content")
 	failed := p.block.True("is_error")
 	agent := ""
@@ -98,7 +100,11 @@ func (p *Parser) outcome(whole []byte) {
 	if failed {
 		typ = "error"
 	}
-	d := p.add(typ, "tool_result", id)
+	key := id
+	if key == "" {
+		key = p.own(nth)
+	}
+	d := p.add(typ, "tool_result", key)
 	d.call, d.agent = id, agent
 }
 

@@ -1,0 +1,2 @@
+// At-explain does explain.
+package main

@@ -1,0 +1,2 @@
+// At-phase does cut sessions into phases.
+package main
