@@ -35,12 +35,17 @@ func run(c *cli.IO, rep *cli.Report) error {
 	return err
 }
 
-// records prints the records of the phases, each as soon as its phase is over.
+// records prints the records of the phases: each as soon as its phase is over,
+// or with --tee after the input, which is not to be kept waiting or broken up.
 func records(c *cli.IO, rep *cli.Report) error {
+	var late [][]byte
 	var err error
 	seg := phase.Segmenter{Ended: func(p *phase.Phase, _ uint64) {
-		if err == nil {
-			err = c.Out.Write(p.Append(nil))
+		line := p.Append(nil)
+		if rep.Tee {
+			late = append(late, line)
+		} else if err == nil {
+			err = c.Out.Write(line)
 		}
 	}}
 	each := rep.Each(c, "phase", func(e event.Event) error {
@@ -53,5 +58,10 @@ func records(c *cli.IO, rep *cli.Report) error {
 		return each
 	}
 	seg.Close()
+	for _, line := range late {
+		if err == nil {
+			err = c.Out.Write(line)
+		}
+	}
 	return err
 }

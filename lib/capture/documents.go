@@ -154,20 +154,23 @@ func (d *documents) alone(c *Capture, line []byte, n int) error {
 // broken takes a line that is not JSON: two records that were joined, a torn
 // one with a record behind it, or nothing that can be read.
 func (d *documents) broken(c *Capture, line []byte, n int, cause error) error {
-	if parts := event.SplitObjects(line); parts != nil {
-		c.problem(n, fmt.Sprintf("%d records joined without a newline, all of them read", len(parts)), nil)
-		for _, p := range parts {
-			if err := c.record(p, n); err != nil {
-				return err
-			}
-		}
-		return nil
+	pieces := event.Pieces(line, recordStarts...)
+	torn := false
+	for _, p := range pieces {
+		torn = torn || !p.Whole
 	}
-	for _, begin := range recordStarts {
-		if rest := event.RescueObject(line, begin); rest != nil {
-			c.problem(n, "a torn line, with a record joined to it that was read", line[:len(line)-len(rest)])
-			return c.record(rest, n)
+	if len(pieces) > 0 && !torn {
+		c.problem(n, fmt.Sprintf("%d records joined without a newline, all of them read", len(pieces)), nil)
+	}
+	for _, p := range pieces {
+		if !p.Whole {
+			c.problem(n, "a torn line, with a record joined to it that was read", p.Raw)
+		} else if err := c.record(p.Raw, n); err != nil {
+			return err
 		}
+	}
+	if len(pieces) > 0 {
+		return nil
 	}
 	c.problem(n, "not a record: "+cause.Error(), line)
 	return nil

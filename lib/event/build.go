@@ -51,14 +51,13 @@ func Append(dst []byte, h Header, data []byte) []byte {
 		dst = append(dst, `,"timestamp":`...)
 		dst = AppendSeconds(dst, h.UnixNano)
 	}
-	dst = append(dst, `,"event_id":"`...)
-	dst = append(dst, h.ID...)
-	dst = append(dst, `","session_id":`...)
+	dst = append(dst, `,"event_id":`...)
+	dst = AppendString(dst, h.ID)
+	dst = append(dst, `,"session_id":`...)
 	dst = AppendString(dst, h.Session)
 	if h.Parent != "" {
-		dst = append(dst, `,"parent_id":"`...)
-		dst = append(dst, h.Parent...)
-		dst = append(dst, '"')
+		dst = append(dst, `,"parent_id":`...)
+		dst = AppendString(dst, h.Parent)
 	}
 	if h.Nanos != nil {
 		dst = append(dst, `,"duration_ms":`...)

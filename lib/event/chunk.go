@@ -24,11 +24,21 @@ const chunkSize = 512 << 10
 // take with the results, one at a time and in order. A chunk is used again
 // after take: its result must not keep any part of it. idle, if not nil, is
 // called when there is nothing to do until more can be read; filters flush
-// their output there.
+// their output there. A panic of work is one of the caller.
 func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func(T) error) error {
+	type result struct {
+		value    T
+		panicked any
+	}
 	type task struct {
 		chunk Chunk
-		done  chan T
+		done  chan result
+	}
+	do := func(c Chunk) (r result) {
+		// A panic is passed on to the caller, who may want to survive it.
+		defer func() { r.panicked = recover() }()
+		r.value = work(c)
+		return r
 	}
 	workers := runtime.GOMAXPROCS(0)
 	todo := make(chan *task)
@@ -41,7 +51,7 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 	for range workers {
 		wg.Go(func() {
 			for t := range todo {
-				t.done <- work(t.chunk)
+				t.done <- do(t.chunk)
 			}
 		})
 	}
@@ -49,7 +59,7 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 		defer close(queue)
 		defer close(todo)
 		readErr = cut(r, func() []byte { return pool.Get().([]byte)[:0] }, func(c Chunk) bool {
-			t := &task{c, make(chan T, 1)}
+			t := &task{c, make(chan result, 1)}
 			select {
 			case queue <- t:
 			case <-stop:
@@ -81,7 +91,12 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 		if err != nil || !more {
 			break
 		}
-		err = take(<-t.done)
+		r := <-t.done
+		if r.panicked != nil {
+			close(stop)
+			panic(r.panicked)
+		}
+		err = take(r.value)
 		pool.Put(t.chunk.Data[:0])
 	}
 	close(stop)
@@ -101,8 +116,8 @@ func cut(r io.Reader, room func() []byte, give func(Chunk) bool) error {
 	for {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)] // a line longer than the buffer
-			if len(buf) > MaxLine {
-				return fmt.Errorf("line %d is longer than %d MiB", line, MaxLine>>20)
+			if len(buf) > maxLine {
+				return fmt.Errorf("line %d is longer than %d MiB", line, maxLine>>20)
 			}
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])

@@ -187,6 +187,7 @@
 //   - tool_use_id: string.
 //   - exit_code: number. Of a command.
 //   - is_interrupt: boolean. The user stopped it.
+//   - rejected: boolean. The user did not let it run.
 //   - code: number. The JSON-RPC code.
 //   - status: number. The HTTP status.
 //   - retry_attempt: number. Which retry is next.
@@ -321,24 +322,28 @@
 //
 // # phase
 //
-// A stretch of a session in which the agent did one thing. See at-phase.
+// A stretch of a session in which the agent did one thing. See at-phase, which
+// also adds the key phase to the envelope of each event: the number of the phase
+// that it is in, 0 before the first.
 //
 //   - number: number. From 1.
 //   - title: string. The prompt, or what was done.
-//   - intent: string. The kind of activity: explore, edit, test, build …
+//   - intent: string. The kind of activity: explore, edit, test, build, lint,
+//     install, vcs, agent, mcp, web, run; other; talk, if no tool was called.
 //   - failed: boolean. It ended with a failure that nothing made good.
 //   - start: number. Milliseconds since the session's first event.
 //   - end: number.
 //   - events: number.
 //   - files_read: array. Of strings.
 //   - files_written: array.
-//   - commands: array. Of objects: command, event (number), failed, retry.
+//   - commands: array. Of objects: command (cut to 500 bytes), event (number),
+//     failed, retry.
 //   - retries: number.
 //   - wasted_ms: number. The time of failed attempts in it.
 //
 // For instance:
 //
-//	{"event_type":"phase","timestamp":1795332250.000000,"event_id":"aa01bb02cc12","session_id":"5f1c0a52","data":{"number":2,"title":"run tests","intent":"test","failed":true,"start":5000,"end":80000,"events":12,"files_read":[],"files_written":[],"commands":[{"command":"python -m pytest","event":9,"failed":true}],"retries":1,"wasted_ms":75000}}
+//	{"event_type":"phase","timestamp":1795332250.000000,"event_id":"aa01bb02cc12","session_id":"5f1c0a52","data":{"number":2,"title":"run tests","intent":"test","failed":true,"start":5000,"end":80000,"events":12,"files_read":[],"files_written":[],"commands":[{"command":"python -m pytest","event":9,"failed":true},{"command":"python -m pytest","event":15,"failed":true,"retry":true}],"retries":1,"wasted_ms":75000}}
 //
 // # session_summary
 //

@@ -3,8 +3,11 @@ package event
 import (
 	"bytes"
 	"errors"
-	"math/big"
+	"math"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -24,7 +27,8 @@ var errNoType = errors.New(`not an event: no "event_type"`)
 
 // Parse makes an event of a line. It checks the whole line, which must be one
 // JSON object with a string event_type. Where a key of the envelope stands
-// twice, the first counts, as in gjson. The event refers to line.
+// twice, the first counts, as in gjson; a key of it that is written with escapes
+// is not one. The event refers to line.
 func Parse(line []byte) (Event, error) {
 	e := Event{Raw: line}
 	base := uint32(0)
@@ -141,10 +145,68 @@ func (e Event) str(s span) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
 	}
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		return gjson.ParseBytes(raw).String()
+	return Unquote(raw)
+}
+
+// Unquote returns the text of a valid JSON string. An escaped surrogate without
+// its other half becomes U+FFFD, as in encoding/json.
+func Unquote(raw []byte) string {
+	in := raw[1 : len(raw)-1]
+	if bytes.IndexByte(in, '\\') < 0 {
+		return string(in)
 	}
-	return string(raw[1 : len(raw)-1])
+	out := make([]byte, 0, len(in))
+	for i := 0; i < len(in); i++ {
+		if in[i] != '\\' {
+			out = append(out, in[i])
+			continue
+		}
+		i++
+		switch in[i] {
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			r := hex4(in[i+1:])
+			i += 4
+			if utf16.IsSurrogate(r) {
+				pair := rune(utf8.RuneError)
+				if rest := in[i+1:]; len(rest) >= 6 && rest[0] == '\\' && rest[1] == 'u' {
+					pair = utf16.DecodeRune(r, hex4(rest[2:]))
+				}
+				if r = pair; r != utf8.RuneError {
+					i += 6
+				}
+			}
+			out = utf8.AppendRune(out, r)
+		default: // a quote, a slash or a backslash
+			out = append(out, in[i])
+		}
+	}
+	return string(out)
+}
+
+// hex4 returns the number in the four hex digits at the start of b.
+func hex4(b []byte) (r rune) {
+	for _, c := range b[:4] {
+		switch {
+		case c >= 'a':
+			c -= 'a' - 10
+		case c >= 'A':
+			c -= 'A' - 10
+		default:
+			c -= '0'
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
 }
 
 // UnixNano returns the timestamp in nanoseconds since 1970, UTC. It is
@@ -202,21 +264,47 @@ func decimal(text []byte, shift int) (n int64, ok bool) {
 	return n, true
 }
 
-// bigDecimal is decimal for numbers with exponents and very long ones.
+// bigDecimal is decimal for numbers with exponents and very long ones: it moves
+// the decimal point in the text.
 func bigDecimal(text string, shift int) (int64, bool) {
-	if len(text) > 400 {
+	if _, err := Check([]byte(text)); err != nil {
 		return 0, false
 	}
-	f, _, err := big.ParseFloat(text, 10, 128, big.ToZero)
-	if err != nil || f.MantExp(nil) > 70 {
-		return 0, false
+	s, neg := strings.CutPrefix(text, "-")
+	point, digits := 0, strings.Builder{}
+	mantissa, exp, _ := strings.Cut(strings.ToLower(s), "e")
+	whole, frac, _ := strings.Cut(mantissa, ".")
+	digits.WriteString(whole)
+	digits.WriteString(frac)
+	d := digits.String()
+	if exp != "" {
+		var err error
+		if point, err = strconv.Atoi(exp); err != nil {
+			// Out of range: far too large, or nothing but a fraction.
+			point = math.MaxInt32
+			if exp[0] == '-' {
+				point = math.MinInt32
+			}
+		}
 	}
-	scale := new(big.Float).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(shift)), nil))
-	n, acc := f.Mul(f, scale).Int64()
-	if n == 1<<63-1 && acc == big.Below || n == -1<<63 && acc == big.Above {
+	lead := len(d) - len(strings.TrimLeft(d, "0"))
+	point += len(whole) + shift - lead
+	d = d[lead:]
+	switch {
+	case len(d) == 0 || point <= 0:
+		return 0, true
+	case point > 19: // more digits than an int64 has
 		return 0, false
+	case point <= len(d):
+		d = d[:point]
+	default:
+		d += strings.Repeat("0", point-len(d))
 	}
-	return n, true
+	if neg {
+		d = "-" + d
+	}
+	n, err := strconv.ParseInt(d, 10, 64)
+	return n, err == nil
 }
 
 // repair returns line with every byte that is not UTF-8 replaced by U+FFFD,

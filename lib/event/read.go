@@ -12,6 +12,9 @@ import (
 // error that ends the reading of its file.
 const MaxLine = 256 << 20
 
+// maxLine is MaxLine but in tests.
+var maxLine = MaxLine
+
 // A SyntaxError reports a line that is not an event, or not quite. It is not
 // fatal: the reader goes on to the next line.
 type SyntaxError struct {
@@ -84,8 +87,8 @@ func (r *LineReader) raw() ([]byte, error) {
 			return part, nil // the usual case: no copy
 		}
 		r.long = append(r.long, part...)
-		if len(r.long) > MaxLine {
-			return nil, fmt.Errorf("a line longer than %d MiB", MaxLine>>20)
+		if len(r.long) > maxLine {
+			return nil, fmt.Errorf("a line longer than %d MiB", maxLine>>20)
 		}
 		if err != bufio.ErrBufferFull {
 			return r.long, err
@@ -116,17 +119,23 @@ type Files struct {
 	file    io.Closer
 	lines   *LineReader
 	name    string
-	pending []Event // further events of a line that held more than one
+	pending []scanned // further parts of a line that held more than one event
 	event   Event
 	bad     error
 	err     error
+}
+
+// scanned is what Event returns.
+type scanned struct {
+	e   Event
+	bad error
 }
 
 // Scan advances to the next line and reports whether there is one.
 func (r *Files) Scan() bool {
 	for r.err == nil {
 		if len(r.pending) > 0 {
-			r.event, r.bad, r.pending = r.pending[0], nil, r.pending[1:]
+			r.event, r.bad, r.pending = r.pending[0].e, r.pending[0].bad, r.pending[1:]
 			return true
 		}
 		if r.file == nil && !r.open() {
@@ -196,50 +205,51 @@ func (r *Files) openOne() (io.ReadCloser, error) {
 
 // take makes the events of a line.
 func (r *Files) take(line []byte) {
-	r.bad = nil
-	note := ""
-	text, valid := repair(line)
-	if !valid {
-		note = "bytes that are not UTF-8, read as U+FFFD"
+	e, note := r.parse(line)
+	r.event, r.bad = e, r.syntaxError(note)
+	if e.typ.ok() {
+		return
 	}
-	e, err := Parse(text)
-	e.File, e.Line = r.name, r.lines.Line()
-	r.event = e
+	pieces, note := Joined(line)
+	if pieces == nil {
+		return
+	}
+	r.pending = r.pending[:0]
+	joined := r.syntaxError(note)
+	for _, p := range pieces {
+		x := scanned{Event{Raw: bytes.Clone(p.Raw), File: r.name, Line: r.lines.Line()}, joined}
+		if p.Whole {
+			x.e, note = r.parse(x.e.Raw)
+			x.bad = r.syntaxError(note)
+		}
+		r.pending = append(r.pending, x)
+	}
+	if pieces[0].Whole {
+		r.pending[0].bad = joined
+	}
+	r.event, r.bad, r.pending = r.pending[0].e, r.pending[0].bad, r.pending[1:]
+}
+
+// parse makes an event of a text. What is wrong with it is in note: the event
+// then has no type, or bytes of it were replaced.
+func (r *Files) parse(text []byte) (e Event, note string) {
+	fixed, valid := repair(text)
+	e, err := Parse(fixed)
 	switch {
 	case err != nil:
-		r.event.Raw = line
-		note = err.Error()
-		if parts := Split(text); parts != nil {
-			note = fmt.Sprintf("%d events joined without a newline, all of them read", len(parts))
-			r.events(parts)
-		} else if rest := Rescue(text); rest != nil {
-			// The torn beginning is the bad line; the event after it follows.
-			note = "a torn line, with an event joined to it that was read"
-			r.event.Raw = line[:tornEnd(line, rest)]
-			r.pending = r.appendEvent(r.pending[:0], rest)
-		}
-	}
-	if note != "" {
-		r.bad = &SyntaxError{r.name, r.lines.Line(), note}
-	}
-}
-
-// events makes events of the parts of one line: the first is the current one.
-func (r *Files) events(parts [][]byte) {
-	r.pending = r.pending[:0]
-	for _, p := range parts {
-		r.pending = r.appendEvent(r.pending, bytes.Clone(p))
-	}
-	r.event, r.pending = r.pending[0], r.pending[1:]
-}
-
-func (r *Files) appendEvent(list []Event, raw []byte) []Event {
-	e, err := Parse(bytes.Clone(raw))
-	if err != nil {
-		return list
+		e.Raw, note = text, err.Error()
+	case !valid:
+		note = "bytes that are not UTF-8, read as U+FFFD"
 	}
 	e.File, e.Line = r.name, r.lines.Line()
-	return append(list, e)
+	return e, note
+}
+
+func (r *Files) syntaxError(note string) error {
+	if note == "" {
+		return nil
+	}
+	return &SyntaxError{r.name, r.lines.Line(), note}
 }
 
 // Event returns the event read by Scan. The error is a *SyntaxError if the
@@ -250,65 +260,3 @@ func (r *Files) Event() (Event, error) { return r.event, r.bad }
 
 // Err returns the error that ended Scan, nil at the end of the input.
 func (r *Files) Err() error { return r.err }
-
-// Split returns the JSON objects of a line that holds two or more of them, one
-// after another, each with an event_type; nil if it is anything else. A writer
-// that was stopped before its newline leaves such lines.
-func Split(line []byte) [][]byte { return split(line, "event_type") }
-
-// SplitObjects is Split for objects of any kind.
-func SplitObjects(line []byte) [][]byte { return split(line, "") }
-
-func split(line []byte, key string) (parts [][]byte) {
-	for i := skipSpace(line, 0); i < len(line); i = skipSpace(line, i) {
-		n, ok := Value(line[i:])
-		if !ok || line[i] != '{' {
-			return nil
-		}
-		part := line[i : i+n]
-		if _, err := Parse(part); key != "" && err != nil {
-			return nil
-		}
-		parts = append(parts, part)
-		i += n
-	}
-	if len(parts) < 2 {
-		return nil
-	}
-	return parts
-}
-
-// Rescue returns the event at the end of a line that begins with something
-// torn, nil if there is none: a writer was stopped in the middle of an event,
-// and the next one went on in the same line.
-func Rescue(line []byte) []byte { return RescueObject(line, eventBegin) }
-
-var eventBegin = []byte(`{"event_type":`)
-
-// tornEnd returns where rest, which Rescue found in the repaired line, begins
-// in the line as it came. A repaired line is longer, but events begin in both
-// as often.
-func tornEnd(line, rest []byte) int {
-	end := len(line)
-	for range bytes.Count(rest, eventBegin) {
-		end = bytes.LastIndex(line[:end], eventBegin)
-	}
-	return end
-}
-
-// RescueObject is Rescue for objects that begin with the bytes given.
-func RescueObject(line, begin []byte) []byte {
-	// The last places are tried first. Their number is bounded, so that a
-	// hostile line costs no more than a few times its length.
-	for end, tries := len(line), 0; tries < 8; tries++ {
-		i := bytes.LastIndex(line[:end], begin)
-		if i <= 0 {
-			return nil
-		}
-		if _, err := Check(line[i:]); err == nil {
-			return line[i:]
-		}
-		end = i
-	}
-	return nil
-}

@@ -61,7 +61,7 @@ var Schema = []Type{
 	}},
 	{"error", []Field{
 		{"kind", String}, {"tool_name", String}, {"error", Any}, {"message", String}, {"tool_use_id", String},
-		{"exit_code", Number}, {"is_interrupt", Boolean}, {"code", Number}, {"status", Number},
+		{"exit_code", Number}, {"is_interrupt", Boolean}, {"rejected", Boolean}, {"code", Number}, {"status", Number},
 		{"retry_attempt", Number}, {"retry_in_ms", Number}, {"child_session_id", String}, {"uuid", String},
 	}},
 	{"file_read", []Field{{"path", String}, {"uri", String}}},

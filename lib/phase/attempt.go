@@ -1,6 +1,7 @@
 package phase
 
 import (
+	"bytes"
 	"hash/maphash"
 
 	"github.com/tidwall/gjson"
@@ -94,7 +95,9 @@ func readOutcome(e event.Event) outcome {
 		case "exit_code":
 			o.failed = o.failed || string(v) != "0" && v[0] != '"' && v[0] != 'n'
 		case "is_interrupt":
-			o.broken = string(v) == "true"
+			o.broken = o.broken || string(v) == "true"
+		case "error":
+			o.broken = o.broken || refused(v)
 		}
 		return true
 	})
@@ -103,6 +106,14 @@ func readOutcome(e event.Event) outcome {
 		o.failed = false
 	}
 	return o
+}
+
+// refused reports whether an error says that the user did not let the call
+// run, or stopped it, in the words of Claude Code's transcripts, which have no
+// other sign of it.
+func refused(raw []byte) bool {
+	return bytes.HasPrefix(raw, []byte(`"The user doesn't want to proceed with this tool use`)) ||
+		bytes.HasPrefix(raw, []byte(`"[Request interrupted by user`))
 }
 
 // answered returns the call that an outcome belongs to, nil if it is not
@@ -131,7 +142,7 @@ func (a *attempts) answered(parent uint64, o outcome) *call {
 
 // settle notes the outcome of a call for those that try the same after it.
 func (a *attempts) settle(c *call, o outcome) {
-	c.done, c.failed = true, o.failed
+	c.done, c.failed, c.broken = true, o.failed, o.broken
 	switch {
 	case o.failed:
 		if a.failed == nil {

@@ -63,7 +63,8 @@ type call struct {
 	retry    bool
 	done     bool // its outcome is known
 	failed   bool
-	outcome  int // number of its event
+	broken   bool // the user stopped it
+	outcome  int  // number of its event
 	wasted   int64
 	phase    *open // nil as long as it is held back
 	commands int   // place in the phase's commands, from 1

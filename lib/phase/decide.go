@@ -61,10 +61,11 @@ func (s *session) decideLooking(c *call) {
 	}
 }
 
-// anotherWay reports whether a call does by other means what failed.
+// anotherWay reports whether a call does by other means what failed. What was
+// tried before is a retry, whatever stands before it.
 func (s *session) anotherWay(c *call) bool {
 	way := s.open.calls[c.class].way
-	return way != "" && c.way != "" && way != c.way
+	return !c.retry && way != "" && c.way != "" && way != c.way
 }
 
 // undecided reports whether a call that says something is held back.
@@ -157,6 +158,7 @@ func (s *session) finish() {
 		// Nothing was done about the slash command.
 		s.slash = nil
 		number := s.phases
+		s.held[0].work = false
 		for _, f := range s.held {
 			if s.open != nil {
 				s.commit(f)

@@ -15,9 +15,7 @@ type Filter struct {
 	queue []*entry // lines that are not written, in order
 	first uint64   // the tag of queue[0]
 	free  []*entry
-	now   *entry // the event being added, if it is the first in the queue
 	room  []byte
-	err   error
 }
 
 // An entry is a line that waits.

@@ -138,7 +138,10 @@ func (p *open) label(c class, l string) {
 // settle takes in the outcome of a call of the phase.
 func (p *open) settle(c *call) {
 	t := &p.calls[c.class]
-	if c.failed {
+	switch {
+	case c.broken:
+		return
+	case c.failed:
 		t.failed++
 		t.lastFailed = max(t.lastFailed, c.outcome)
 		t.way = c.way

@@ -29,6 +29,7 @@ type fact struct {
 	id     string
 	call   *call
 	loose  bool
+	usage  bool // it only tells what a model was asked or answered
 	wasted int64
 	path   string
 }
@@ -96,8 +97,12 @@ func (s *session) add(e event.Event, tag uint64) {
 func (s *session) read(e event.Event, f *fact) {
 	f.work = true
 	switch {
+	case e.Is("assistant_response") && e.Get("model").String() == "<synthetic>":
+		// The agent's program says it, not the model: that nothing is to be done.
+		f.kind, f.work = idle, false
 	case e.Is("assistant_response", "llm_response", "llm_request", "decision"):
 		f.kind = saying
+		f.usage = !e.Is("assistant_response", "decision")
 	case e.Is("tool_call"):
 		f.kind = calling
 		c := newCall(e)
@@ -199,6 +204,11 @@ func (s *session) close(at uint64) *open {
 	p := s.open
 	if p != nil {
 		s.open = nil
+		for _, r := range s.attempts.order {
+			if c := r.call; c.phase == p && !c.done {
+				p.touch(c) // nothing says that it failed
+			}
+		}
 		if s.seg.Ended != nil {
 			s.seg.Ended(p.record(&s.Session), at)
 		}
@@ -209,7 +219,8 @@ func (s *session) close(at uint64) *open {
 // event places an event that is no prompt.
 func (s *session) event(f *fact) {
 	if s.slash != nil {
-		if !f.work {
+		if !f.work || f.usage {
+			// What a model answered may be told late, of what was before.
 			if s.hold(f); len(s.held) > maxHeld {
 				s.finish()
 			}

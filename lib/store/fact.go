@@ -91,38 +91,32 @@ func lineFacts(list []fact, line []byte, off int64, ln int, clean bool) []fact {
 		off += int64(bytes.Index(line, trimmed))
 		line, clean = trimmed, false
 	}
-	if !utf8.Valid(line) {
-		text := bytes.ToValidUTF8(line, []byte("\uFFFD"))
-		f := fact{off: off, n: uint32(len(line)), mend: true, ln: ln, bad: "bytes that are not UTF-8, read as U+FFFD"}
-		if e, err := event.Parse(text); err == nil {
-			f.read(e)
-		} else {
-			f.class, f.bad = notEvent, err.Error()
-		}
-		return append(list, f)
-	}
 	e, err := event.Parse(line)
 	if err == nil {
-		f := fact{off: off, n: uint32(len(line)), clean: clean}
-		f.read(e)
-		return append(list, f)
+		return append(list, newFact(e, off, ln, clean))
 	}
-	msg := err.Error()
-	parts := event.Split(line)
-	if parts != nil {
-		msg = "events joined without a newline, all of them read"
-	} else if rest := event.Rescue(line); rest != nil {
-		parts = [][]byte{rest}
-		msg = "a torn line, with an event joined to it that was read"
+	pieces, note := event.Joined(line)
+	if pieces == nil {
+		note = err.Error()
 	}
-	list = append(list, fact{class: notEvent, off: off, ln: ln, bad: msg})
-	for _, p := range parts {
-		f := fact{off: off + int64(cap(line)-cap(p)), n: uint32(len(p))}
-		e, _ := event.Parse(p)
-		f.read(e)
-		list = append(list, f)
+	list = append(list, fact{class: notEvent, off: off, ln: ln, bad: note})
+	for _, p := range pieces {
+		if e, err := event.Parse(p.Raw); err == nil {
+			at := int64(cap(line) - cap(p.Raw)) // both end where the chunk does
+			list = append(list, newFact(e, off+at, ln, false))
+		}
 	}
 	return list
+}
+
+// newFact returns what is known of an event.
+func newFact(e event.Event, off int64, ln int, clean bool) fact {
+	f := fact{off: off, n: uint32(len(e.Raw)), clean: clean}
+	if !utf8.Valid(e.Raw) {
+		f.mend, f.clean, f.ln, f.bad = true, false, ln, "bytes that are not UTF-8, read as U+FFFD"
+	}
+	f.read(e)
+	return f
 }
 
 // read fills in what the event says.
@@ -183,6 +177,9 @@ func (f *fact) tellings(e event.Event, session []byte) {
 		switch string(key) {
 		case what:
 			text = gjson.ParseBytes(value).String()
+			// A session starts up once. A transcript begins with the first
+			// prompt, which may come long after the hook.
+			f.own = f.own || what == "source" && text == "startup"
 		case "uuid":
 			f.uuid, f.own = true, true
 		case "message_id":

@@ -211,11 +211,17 @@ func (s *State) draft(session string, l *Line, d *draft) {
 	case d.call != "":
 		s.closeIfWhole(session)
 		data = s.outcome(session, d, &h)
-	case d.typ == "user_prompt":
+	case closing[d.typ]:
 		s.close(session) // whatever was said before is complete
 	}
 	s.buf = event.Append(s.buf[:0], h, data)
 	s.give()
+}
+
+// closing are the events that come only when the agent has done: the message
+// before them is whole.
+var closing = map[string]bool{
+	"user_prompt": true, "user_prompt_expansion": true, "user_command": true, "compaction": true, "interrupt": true,
 }
 
 // outcome links a result or error to its call.

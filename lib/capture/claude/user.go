@@ -80,6 +80,7 @@ func (p *Parser) outcome(whole []byte, nth int) {
 			p.o.Int("exit_code", int64(code))
 		}
 		p.o.True("is_interrupt", strings.HasPrefix(text, "[Request interrupted"))
+		p.o.True("rejected", rejected(text))
 		if text != "" {
 			p.o.Str("error", text)
 		} else {
@@ -106,6 +107,12 @@ func (p *Parser) outcome(whole []byte, nth int) {
 	}
 	d := p.add(typ, "tool_result", key)
 	d.call, d.agent = id, agent
+}
+
+// rejected reports whether a tool did not run because the user said no: the
+// text that the agent then gives the model (seen in versions 1.0 to 2.1).
+func rejected(text string) bool {
+	return strings.HasPrefix(text, "The user doesn't want to ") || strings.HasPrefix(text, "User rejected tool use")
 }
 
 // said makes the draft of what a user line says that is no tool result.

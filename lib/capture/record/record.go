@@ -105,10 +105,7 @@ func Text(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
 	}
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1])
-	}
-	return gjson.ParseBytes(raw).String()
+	return event.Unquote(raw)
 }
 
 // Elements calls fn for each element of a JSON array.
