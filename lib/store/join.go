@@ -126,6 +126,11 @@ func (j *joiner) add(f *fact) {
 			j.last[f.id] = f.ts
 		}
 	}
+	j.link(f, at)
+}
+
+// link notes what later events may refer to, and what this one refers to.
+func (j *joiner) link(f *fact, at int32) {
 	switch f.class {
 	case call:
 		j.open(f, at)
@@ -188,14 +193,7 @@ func (j *joiner) repeated(f *fact) {
 	j.repeat[f.id]++
 	at := j.push(f)
 	j.editOf(at).repeat = j.repeat[f.id]
-	switch f.class {
-	case call:
-		j.open(f, at)
-	case outcome:
-		j.answer(f, at)
-	case told:
-		j.tell(f, at)
-	}
+	j.link(f, at)
 }
 
 // open notes a call.
