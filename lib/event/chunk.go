@@ -20,6 +20,23 @@ type Chunk struct {
 // another goroutine to cost nothing, and little enough to stay in the cache.
 const chunkSize = 512 << 10
 
+// buffers are the chunks that are not in use. A pointer is kept, so that giving
+// one back allocates nothing.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 0, chunkSize)
+	return &b
+}}
+
+func room() []byte { return (*buffers.Get().(*[]byte))[:0] }
+
+// giveBack makes a buffer free for another chunk; not one that a long line has
+// made large, which would be kept for nothing.
+func giveBack(b []byte) {
+	if cap(b) <= 4*chunkSize {
+		buffers.Put(&b)
+	}
+}
+
 // Chunks reads r in chunks and calls work for each, several at a time, and
 // take with the results, one at a time and in order. A chunk is used again
 // after take: its result must not keep any part of it. idle, if not nil, is
@@ -44,7 +61,6 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 	todo := make(chan *task)
 	queue := make(chan *task, 2*workers)
 	stop := make(chan struct{})
-	pool := sync.Pool{New: func() any { return make([]byte, 0, chunkSize) }}
 	var readErr error
 
 	var wg sync.WaitGroup
@@ -58,7 +74,7 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 	wg.Go(func() {
 		defer close(queue)
 		defer close(todo)
-		readErr = cut(r, func() []byte { return pool.Get().([]byte)[:0] }, func(c Chunk) bool {
+		readErr = cut(r, func(c Chunk) bool {
 			t := &task{c, make(chan result, 1)}
 			select {
 			case queue <- t:
@@ -97,7 +113,7 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 			panic(r.panicked)
 		}
 		err = take(r.value)
-		pool.Put(t.chunk.Data[:0])
+		giveBack(t.chunk.Data)
 	}
 	close(stop)
 	if err != nil {
@@ -110,7 +126,7 @@ func Chunks[T any](r io.Reader, idle func() error, work func(Chunk) T, take func
 }
 
 // cut reads r and hands out chunks until give returns false.
-func cut(r io.Reader, room func() []byte, give func(Chunk) bool) error {
+func cut(r io.Reader, give func(Chunk) bool) error {
 	buf := room()
 	off, line := int64(0), 1
 	for {

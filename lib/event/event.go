@@ -238,10 +238,13 @@ func decimal(text []byte, shift int) (n int64, ok bool) {
 	if s[0] == '-' {
 		s, neg = s[1:], true
 	}
+	if len(s) == 0 || s[len(s)-1] < '0' || s[len(s)-1] > '9' {
+		return 0, false
+	}
 	frac := -1
 	for _, c := range s {
 		switch {
-		case c == '.':
+		case c == '.' && frac < 0:
 			frac = 0
 		case c < '0' || c > '9' || n > (1<<63-1-9)/10:
 			return bigDecimal(string(text), shift)
@@ -304,7 +307,10 @@ func bigDecimal(text string, shift int) (int64, bool) {
 		d = "-" + d
 	}
 	n, err := strconv.ParseInt(d, 10, 64)
-	return n, err == nil
+	if err != nil {
+		return 0, false
+	}
+	return n, true
 }
 
 // repair returns line with every byte that is not UTF-8 replaced by U+FFFD,

@@ -228,3 +228,10 @@ func shorten(s string) string {
 	}
 	return s[:n] + "…"
 }
+
+// Failed reports whether a tool_result or error says that the attempt failed.
+// One that the user stopped or refused did not.
+func Failed(e event.Event) bool {
+	o := readOutcome(e)
+	return o.failed && !o.loose
+}

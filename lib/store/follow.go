@@ -172,7 +172,7 @@ func (fl *Follower) read(t *tail, f *os.File, size int64) error {
 	}
 	if t.j == nil {
 		t.j = newJoiner()
-		if err := t.j.read(f, t.size); err != nil {
+		if _, err := t.j.read(f, t.size); err != nil {
 			return fmt.Errorf("cannot read %s: %w", t.sess.Path(), err)
 		}
 		t.j.problems = nil

@@ -38,17 +38,21 @@ func (s *Store) Copy(w io.Writer, sess Session, problem func(error)) (size int64
 	}
 	defer f.Close()
 	j := newJoiner()
-	if err := j.read(f, size); err != nil {
+	text, err := j.read(f, size)
+	if err != nil {
 		return 0, fmt.Errorf("cannot read %s: %w", sess.Path(), err)
 	}
 	j.finish()
 	for _, p := range j.problems {
 		problem(sess.syntaxError(p))
 	}
-	if j.plain(size) {
+	switch {
+	case !j.plain(size):
+		err = (&writer{w: bufio.NewWriterSize(w, 1<<16), f: f, edits: j.edits}).items(j.items)
+	case text != nil:
+		_, err = w.Write(text)
+	default:
 		err = copyRange(w, f, 0, size)
-	} else {
-		err = (&writer{w: bufio.NewWriterSize(w, 1<<18), f: f, edits: j.edits}).items(j.items)
 	}
 	if err != nil {
 		return 0, err
@@ -56,14 +60,26 @@ func (s *Store) Copy(w io.Writer, sess Session, problem func(error)) (size int64
 	return size, s.copyAnnotations(w, root, sess, problem)
 }
 
-// read takes the first size bytes of a file.
-func (j *joiner) read(f *os.File, size int64) error {
-	return event.Chunks(io.NewSectionReader(f, 0, size), nil, facts, func(list []fact) error {
+// smallSession is the size up to which a session is read in one go, in bytes:
+// most are smaller, and several goroutines are not worth their start.
+const smallSession = 256 << 10
+
+// read takes the first size bytes of a file. It returns them if they are few.
+func (j *joiner) read(f *os.File, size int64) (text []byte, err error) {
+	take := func(list []fact) error {
 		for i := range list {
 			j.add(&list[i])
 		}
 		return nil
-	})
+	}
+	if size > smallSession {
+		return nil, event.Chunks(io.NewSectionReader(f, 0, size), nil, facts, take)
+	}
+	text = make([]byte, size)
+	if _, err := f.ReadAt(text, 0); err != nil && err != io.EOF {
+		return nil, err
+	}
+	return text, take(facts(event.Chunk{Data: text, Line: 1}))
 }
 
 func (s Session) syntaxError(p Problem) error {
@@ -129,7 +145,7 @@ func (w *writer) items(items []item) error {
 
 // flat copies a part of the file as it is.
 func (w *writer) flat(from, to int64) error {
-	if to-from > 1<<18 {
+	if to-from > 1<<16 {
 		if err := w.w.Flush(); err != nil {
 			return err
 		}

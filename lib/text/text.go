@@ -71,7 +71,11 @@ func safe(s string) string {
 // limit.
 func Line(s string, width int) string {
 	if width > 0 && len(s) > 16*width+256 {
-		s = s[:16*width+256] // no more than this can be shown
+		n := 16*width + 256 // no more than this can be shown
+		for n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		s = s[:n]
 	}
 	s = Safe(strings.Join(strings.Fields(s), " "))
 	return Cut(s, width)
