@@ -13,10 +13,11 @@ const (
 	JoinWindow   = 10 * time.Second
 	RepeatWindow = 2 * time.Second
 
-	// backJump is how far the clock may go backwards within one capture:
-	// transcripts are written by several threads of an agent, and their times
-	// swap by milliseconds. Further back means that another capture begins.
-	backJump = 2 * time.Second
+	// backJump is how far the clock may go backwards within one capture: an
+	// agent writes its transcript from several threads, and their times swap by
+	// milliseconds. Further back means that another capture begins, or a line
+	// that was written late.
+	backJump = 100 * time.Millisecond
 )
 
 // A ref is a piece of the file.
