@@ -14,6 +14,9 @@ import (
 // the agent put where a prompt stands.
 func (p *Parser) user(r *record.Record) {
 	switch {
+	case len(r.Get("message")) > 0 && r.Get("message")[0] == '"':
+		p.said(r, r.Str("message"), nil) // old versions
+		return
 	case !r.Sub("message", &p.message):
 		return
 	case r.True("isCompactSummary"):
@@ -26,14 +29,21 @@ func (p *Parser) user(r *record.Record) {
 	if results := p.results(r, content); results > 0 {
 		return
 	}
-	text := contentText(content)
+	if whole := r.Get("toolUseResult"); len(whole) > 0 {
+		// Old versions: the result of a call, of which it is not told which.
+		p.o.Raw("result", whole).Raw("content", content).Str("uuid", p.line.UUID)
+		p.add("tool_result", "tool_result", p.own(0))
+		return
+	}
 	if r.True("isMeta") {
 		if p.All {
 			p.other(r, "user_meta")
 		}
 		return
 	}
-	p.said(r, text, content)
+	if len(content) > 0 {
+		p.said(r, typedText(content), content)
+	}
 }
 
 // results makes drafts of the tool results in a message, and says how many
@@ -209,6 +219,26 @@ func contentText(content []byte) string {
 		}
 	})
 	return strings.Join(parts, "\n")
+}
+
+// typedText is contentText without the blocks that an editor puts before what
+// the user typed, unless there is nothing else.
+func typedText(content []byte) string {
+	if content[0] != '[' {
+		return contentText(content)
+	}
+	var typed []string
+	record.Elements(content, func(b []byte) {
+		if isBlock(b, "text") {
+			if s := gjson.GetBytes(b, "text").String(); !injected(strings.TrimSpace(s)) {
+				typed = append(typed, s)
+			}
+		}
+	})
+	if len(typed) == 0 {
+		return contentText(content)
+	}
+	return strings.Join(typed, "\n")
 }
 
 // hasOther reports whether content has blocks that are not text.
