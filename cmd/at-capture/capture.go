@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"agenttrace/lib/capture/claude"
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
+	"agenttrace/lib/join"
 	"agenttrace/lib/origin"
 	"agenttrace/lib/store"
 )
@@ -25,7 +27,8 @@ func runHook(app *kingpin.Application, c *cli.IO, o *options) {
 		fmt.Fprintf(c.Stderr, "at-capture: %v, try --help\n", err)
 		os.Exit(1)
 	}
-	if len(c.Files()) > 0 || o.claude || o.discover {
+	stdinOnly := len(c.Files()) == 0 || len(c.Files()) == 1 && c.Files()[0] == "-"
+	if !stdinOnly || o.claude || o.discover {
 		os.Exit(c.Exec(func(c *cli.IO) error { return run(c, o) }))
 	}
 	defer os.Exit(0)
@@ -48,17 +51,30 @@ func run(c *cli.IO, o *options) error {
 	if err != nil || o.discover {
 		return err
 	}
-	k := &capture.Capture{All: o.all, Clock: o.now()}
+	k := &capture.Capture{All: o.all, Usage: o.usage, Clock: o.now()}
 	k.Problem = func(err *event.SyntaxError, raw []byte) { c.Warnf("%v", err) }
 	k.Emit, k.Idle = c.Out.Write, c.Out.Flush
 	var saver *store.Saver
+	var ended []string
 	if o.save {
 		st, err := o.where.Open()
 		if err != nil {
 			return err
 		}
 		saver = st.NewSaver()
-		k.Emit = func(line []byte) error { return save(saver, line) }
+		k.Emit = func(line []byte) error {
+			e, err := save(saver, line)
+			if err == errNoSession {
+				c.Warnf("%v", err)
+				return st.Reject(k.Clock(), err.Error(), line)
+			} else if err != nil {
+				return err
+			}
+			if e.Is("session_end") && !e.Get("agent_id").Exists() && e.Get("transcript_path").Exists() {
+				ended = append(ended, e.Session())
+			}
+			return nil
+		}
 		k.Idle = saver.Flush
 		k.Problem = func(err *event.SyntaxError, raw []byte) {
 			c.Warnf("%v", err)
@@ -68,16 +84,31 @@ func run(c *cli.IO, o *options) error {
 		}
 	}
 	bar := newBar(c, inputs)
-	for _, in := range inputs {
-		if err := read(c, k, in, bar); err != nil {
-			c.Warnf("%v", err)
-		}
-	}
+	readAll(c, k, inputs, bar)
 	bar.done()
-	if saver != nil {
-		return saver.Flush()
+	if saver == nil {
+		return nil
 	}
-	return nil
+	if err := saver.Flush(); err != nil || len(ended) == 0 {
+		return err
+	}
+	return copyUsage(c, o, ended)
+}
+
+// maxJoin is how long a hook takes at most. Agents wait 1 to 1.5 seconds for
+// one that a session's end calls.
+const maxJoin = 700 * time.Millisecond
+
+// copyUsage saves what the transcripts of sessions that have ended say of their
+// cost: the agent will delete them.
+func copyUsage(c *cli.IO, o *options, sessions []string) error {
+	st, err := o.where.Open()
+	if err != nil {
+		return err
+	}
+	j := &join.Joiner{Store: st, Problem: func(err error) { c.Warnf("%v", err) }, Deadline: o.started.Add(maxJoin)}
+	_, err = j.Sessions(sessions...)
+	return err
 }
 
 const stdinName = "<stdin>"
@@ -102,32 +133,46 @@ func (o *options) now() func() int64 {
 	}
 }
 
-// save stores an event.
-func save(saver *store.Saver, line []byte) error {
+var errNoSession = errors.New("an event without a session_id is not saved")
+
+// save stores an event, and returns it.
+func save(saver *store.Saver, line []byte) (event.Event, error) {
 	e, err := event.Parse(line)
 	if err != nil {
-		return err
+		return e, err
 	}
 	session := e.Session()
 	if session == "" {
-		return fmt.Errorf("an event without a session_id cannot be saved")
+		return e, errNoSession
 	}
-	return saver.Save(session, line)
+	return e, saver.Save(session, line)
 }
 
-// read captures one input.
-func read(c *cli.IO, k *capture.Capture, in input, bar *bar) error {
-	if in.path == "-" {
+// readAll captures the inputs in order: files some ahead of their turn, but
+// standard input when it is reached, since it may be waited for.
+func readAll(c *cli.IO, k *capture.Capture, inputs []input, bar *bar) {
+	failed := func(err error) { c.Warnf("%v", err) }
+	var files []capture.Input
+	for _, in := range inputs {
+		if in.path != "-" {
+			files = append(files, capture.Input{File: in.File, Open: func() (io.ReadCloser, error) {
+				f, err := os.Open(in.path)
+				if err != nil {
+					return nil, err
+				}
+				return bar.count(f), nil
+			}})
+			continue
+		}
+		k.ReadAll(files, failed)
+		files = nil
 		k.Origin = func(cwd string, obj *event.Object) { origin.Add(obj, cwd, "claude") }
-		defer func() { k.Origin = nil }()
-		return k.Read(c.Stdin, in.File)
+		if err := k.Read(c.Stdin, in.File); err != nil {
+			failed(err)
+		}
+		k.Origin = nil
 	}
-	f, err := os.Open(in.path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return k.Read(bar.count(f), in.File)
+	k.ReadAll(files, failed)
 }
 
 // inputs returns what is to be read, in order.

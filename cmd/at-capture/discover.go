@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"agenttrace/lib/capture/claude"
@@ -64,7 +65,8 @@ func size(n int64) string {
 
 // A bar shows on a terminal how much of a long work is done.
 type bar struct {
-	w     io.Writer // nil if there is nobody to show it to
+	mu    sync.Mutex // files are read several at a time
+	w     io.Writer  // nil if there is nobody to show it to
 	total int64
 	seen  int64
 	next  time.Time
@@ -85,15 +87,22 @@ func newBar(c *cli.IO, inputs []input) *bar {
 	return b
 }
 
-// count returns r, counted.
-func (b *bar) count(r io.Reader) io.Reader {
+// count returns f, counted.
+func (b *bar) count(f io.ReadCloser) io.ReadCloser {
 	if b.w == nil {
-		return r
+		return f
 	}
-	return io.TeeReader(r, b)
+	return counted{io.TeeReader(f, b), f}
+}
+
+type counted struct {
+	io.Reader
+	io.Closer
 }
 
 func (b *bar) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.seen += int64(len(p))
 	if now := time.Now(); now.After(b.next) {
 		b.next = now.Add(100 * time.Millisecond)

@@ -16,6 +16,7 @@ var doc string
 type options struct {
 	save     bool
 	all      bool
+	usage    bool
 	claude   bool
 	discover bool
 	since    *cli.Moment
@@ -30,6 +31,7 @@ func main() {
 	std := cli.Names(app, "Files of records, or directories of transcripts; standard input if none, or for -.")
 	app.Flag("save", "Store the events instead of printing them.").BoolVar(&o.save)
 	app.Flag("all", "Keep bookkeeping records, too.").BoolVar(&o.all)
+	app.Flag("usage-only", "Keep only what at-cost needs: session_start, llm_response, vendor_cost.").BoolVar(&o.usage)
 	app.Flag("claude", "Read the transcripts in Claude Code's own folder.").BoolVar(&o.claude)
 	app.Flag("discover", "List the transcripts instead of reading them.").BoolVar(&o.discover)
 	o.since = cli.TimeFlag(app, "since", "Leave out files unchanged since T.")

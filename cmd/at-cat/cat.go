@@ -12,6 +12,7 @@ import (
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
+	"agenttrace/lib/join"
 	"agenttrace/lib/store"
 )
 
@@ -27,6 +28,11 @@ func run(c *cli.IO, o *options) error {
 	chosen, err := choose(c, o, list)
 	if err != nil {
 		return err
+	}
+	if o.join {
+		if list, chosen, err = joined(c, o, st, chosen); err != nil {
+			return err
+		}
 	}
 	now := o.clock.Now()
 	out := between(c.Stdout, o.since.Time(now), o.until.Time(now))
@@ -101,6 +107,32 @@ func choose(c *cli.IO, o *options, list []store.Session) ([]store.Session, error
 	return slices.DeleteFunc(slices.Clone(chosen), func(s store.Session) bool {
 		return !since.IsZero() && s.End().Before(since) || !until.IsZero() && s.Start().After(until)
 	}), nil
+}
+
+// joined stores what transcripts say of the cost of the chosen sessions, and
+// chooses anew: their subagents may be in the store only now.
+func joined(c *cli.IO, o *options, st *store.Store, chosen []store.Session) (list, again []store.Session, err error) {
+	var ids []string
+	for _, s := range chosen {
+		ids = append(ids, s.ID)
+	}
+	j := &join.Joiner{Store: st, Problem: func(err error) { c.Warnf("%v", err) }}
+	if _, err := j.Sessions(ids...); err != nil {
+		return nil, nil, err
+	}
+	if list, err = st.Sessions(); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range chosen {
+		i := slices.IndexFunc(list, func(n store.Session) bool { return n.ID == s.ID })
+		if i >= 0 {
+			again = append(again, list[i])
+		}
+	}
+	if o.tree {
+		again = withSubagents(again, list)
+	}
+	return list, again, nil
 }
 
 func where(o *options) string {

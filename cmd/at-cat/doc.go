@@ -16,6 +16,11 @@
 // between the two; without ID, --all or --last, the sessions are all those
 // that have any.
 //
+// Hooks tell no usage of models. With --join at-cat first looks for the
+// transcripts that the events of the sessions name, reads what they say of the
+// cost, and stores what the store does not have yet. What was said and done is
+// not copied.
+//
 // --follow goes on when everything is printed, and prints events as they are
 // stored, whole lines only: of the sessions named; without a name those of all
 // sessions, also of sessions that begin later, in a store that need not exist
@@ -42,6 +47,10 @@
 // Which tools were used in the last ten:
 //
 //	$ at-cat --last 10 | jq -r 'select(.event_type=="tool_call").data.tool_name' | sort | uniq -c
+//
+// What a session cost that was recorded by hooks:
+//
+//	$ at-cat --join 5f1c0a52 | at-cost
 //
 // Watch what is going on:
 //

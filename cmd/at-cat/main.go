@@ -18,6 +18,7 @@ type options struct {
 	until  *cli.Moment
 	follow bool
 	tree   bool
+	join   bool
 	clock  *cli.Clock
 	where  *cli.Store
 }
@@ -32,6 +33,7 @@ func main() {
 	o.until = cli.TimeFlag(app, "until", "Only events before T.")
 	app.Flag("follow", "Go on with events as they are stored.").Short('f').BoolVar(&o.follow)
 	app.Flag("tree", "With the subagents of each session, at any depth.").BoolVar(&o.tree)
+	app.Flag("join", "First store what the transcripts of the sessions say of their cost.").BoolVar(&o.join)
 	o.where = cli.StoreFlags(app)
 	o.clock = cli.ClockFlag(app)
 

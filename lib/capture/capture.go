@@ -13,6 +13,8 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/tidwall/gjson"
+
 	"agenttrace/lib/capture/claude"
 	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
@@ -32,6 +34,9 @@ type Capture struct {
 	Origin claude.Origin
 	// All keeps bookkeeping records too.
 	All bool
+	// Usage keeps only what tells the cost of sessions: session_start,
+	// llm_response, vendor_cost, and the calls that searched the web.
+	Usage bool
 	// Idle is called before waiting for more input.
 	Idle func() error
 
@@ -52,29 +57,54 @@ type File struct {
 
 func (c *Capture) init() {
 	if c.hooks == nil {
+		if c.Usage {
+			c.Emit = usageOnly(c.Emit)
+		}
 		c.hooks = &claude.Hooks{Emit: c.Emit, Origin: c.Origin}
 		c.claude = claude.NewState(c.Emit)
-		c.parser.All = c.All
+		c.parser.All, c.parser.Usage = c.All, c.Usage
 	}
+	c.hooks.Origin = c.Origin // which may change from input to input
 }
 
 // Read reads one input to its end.
 func (c *Capture) Read(r io.Reader, f File) error {
 	c.init()
-	c.name = f.Name
-	c.docs = documents{}
-	c.claude.Begin(f.Session, f.Child)
+	c.begin(f)
 	err := event.Chunks(r, c.Idle, c.parse, c.take)
 	if err == nil {
-		err = c.docs.end(c)
-	}
-	if err == nil {
-		err = c.claude.End()
+		err = c.end()
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	return nil
+}
+
+// firstLines are those of a file that are always looked at: a session begins
+// in them.
+const firstLines = 32
+
+// skippable reports whether a line is a whole one that tells of no cost.
+func skippable(line []byte) bool {
+	return line[0] == '{' && line[len(line)-1] == '}' && !claude.TellsUsage(line) && !bytes.HasPrefix(line, eventBegin)
+}
+
+var eventBegin = []byte(`{"event_type"`)
+
+// usageOnly returns emit for the events that tell the cost of sessions.
+func usageOnly(emit func([]byte) error) func([]byte) error {
+	return func(line []byte) error {
+		switch gjson.GetBytes(line, "event_type").Str {
+		case "session_start", "llm_response", "vendor_cost":
+			return emit(line)
+		case "tool_call", "tool_result":
+			if bytes.Contains(line, []byte(`"WebSearch"`)) {
+				return emit(line)
+			}
+		}
+		return nil
+	}
 }
 
 // kind says what a record is.
@@ -90,7 +120,7 @@ const (
 // detect tells what a record is by its keys.
 func detect(r *record.Record) kind {
 	switch {
-	case r.Has("event_type") && (r.Has("session_id") || r.Has("timestamp")):
+	case isString(r.Get("event_type")) && (r.Has("session_id") || r.Has("timestamp") || r.Has("data")):
 		return captured
 	case claude.IsHook(r):
 		return hook
@@ -99,6 +129,8 @@ func detect(r *record.Record) kind {
 	}
 	return unknown
 }
+
+func isString(raw []byte) bool { return len(raw) > 0 && raw[0] == '"' }
 
 // parsed is a line of a chunk whose record is whole.
 type parsed struct {
@@ -120,7 +152,7 @@ type batch struct {
 func (c *Capture) parse(chunk event.Chunk) batch {
 	b := batch{chunk: chunk}
 	var rec record.Record
-	p := claude.Parser{All: c.All}
+	p := claude.Parser{All: c.All, Usage: c.Usage}
 	for data, n := chunk.Data, chunk.Line; len(data) > 0; n++ {
 		line := data
 		if i := bytes.IndexByte(data, '\n'); i >= 0 {
@@ -129,6 +161,9 @@ func (c *Capture) parse(chunk event.Chunk) batch {
 			data = nil
 		}
 		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if c.Usage && n > firstLines && skippable(line) {
 			continue
 		}
 		if !utf8.Valid(line) || rec.Parse(line) != nil {
@@ -161,10 +196,10 @@ func (c *Capture) take(b batch) error {
 			err = c.Emit(x.raw)
 		case hook:
 			if err = c.rec.Parse(x.raw); err == nil {
-				err = c.hook(x.n)
+				err = c.hook(x.n, c.Clock())
 			}
 		case transcript:
-			err = c.claude.Take(&x.line)
+			err = c.noSession(c.claude.Take(&x.line), x.n, x.raw)
 		}
 		if err != nil {
 			return err
@@ -173,11 +208,16 @@ func (c *Capture) take(b batch) error {
 	return nil
 }
 
-// hook makes the events of the payload in c.rec.
-func (c *Capture) hook(line int) error {
-	err := c.hooks.Take(&c.rec, c.Clock())
+// hook makes the events of the payload in c.rec, which was told at a time.
+func (c *Capture) hook(line int, nano int64) error {
+	return c.noSession(c.hooks.Take(&c.rec, nano), line, c.rec.Raw)
+}
+
+// noSession reports a record of which nothing tells the session; every other
+// error is returned.
+func (c *Capture) noSession(err error, line int, raw []byte) error {
 	if claude.IsNoSession(err) {
-		c.problem(line, err.Error(), c.rec.Raw)
+		c.problem(line, err.Error(), raw)
 		return nil
 	}
 	return err
@@ -204,10 +244,10 @@ func (c *Capture) record(raw []byte, line int) error {
 		}
 		return c.Emit(raw)
 	case hook:
-		return c.hook(line)
+		return c.hook(line, c.Clock())
 	case transcript:
 		l := c.parser.Parse(&c.rec)
-		return c.claude.Take(&l)
+		return c.noSession(c.claude.Take(&l), line, raw)
 	}
 	if inner := c.rec.Get("input_data"); len(inner) > 0 && inner[0] == '{' {
 		return c.wrapped(inner, line)
@@ -228,13 +268,13 @@ func (c *Capture) wrapped(inner []byte, line int) error {
 	if !timed {
 		nano = c.Clock()
 	}
-	return c.hooks.Take(&c.rec, nano)
+	return c.hook(line, nano)
 }
 
 // array makes the events of the records in an array.
 func (c *Capture) array(raw []byte, line int) error {
 	var err error
-	at, seen := line, 0
+	at, seen, others := line, 0, 0
 	record.Elements(raw, func(el []byte) {
 		if err != nil {
 			return
@@ -243,10 +283,13 @@ func (c *Capture) array(raw []byte, line int) error {
 		at += bytes.Count(raw[seen:off], []byte{'\n'})
 		seen = off
 		if el[0] != '{' {
-			c.problem(at, "a JSON array that holds something else than records", el)
+			others++
 			return
 		}
 		err = c.record(el, at)
 	})
+	if others > 0 {
+		c.problem(line, fmt.Sprintf("a JSON array; elements that are no records: %d", others), raw)
+	}
 	return err
 }

@@ -43,17 +43,16 @@ func (d *documents) chunk(c *Capture, chunk event.Chunk) error {
 
 // add takes the next line.
 func (d *documents) add(c *Capture, line []byte, n int) error {
+	if !utf8.Valid(line) {
+		c.problem(n, "bytes that are not UTF-8, read as U+FFFD", nil)
+		line = bytes.ToValidUTF8(line, []byte("\uFFFD"))
+	}
 	if d.open() {
 		return d.more(c, line, n)
 	}
 	line = bytes.TrimSpace(line)
 	if len(line) == 0 {
 		return nil
-	}
-	if !utf8.Valid(line) {
-		fixed := bytes.ToValidUTF8(line, []byte("\uFFFD"))
-		c.problem(n, "bytes that are not UTF-8, read as U+FFFD", nil)
-		line = fixed
 	}
 	end, err := event.Check(line)
 	switch {
@@ -154,6 +153,12 @@ func (d *documents) alone(c *Capture, line []byte, n int) error {
 // broken takes a line that is not JSON: two records that were joined, a torn
 // one with a record behind it, or nothing that can be read.
 func (d *documents) broken(c *Capture, line []byte, n int, cause error) error {
+	if rest, comma := bytes.CutSuffix(line, []byte(",")); comma && bytes.HasPrefix(rest, []byte("{")) {
+		if _, err := event.Check(rest); err == nil { // an element of an array that does not end
+			c.problem(n, "a comma behind a record that was read", nil)
+			return c.record(rest, n)
+		}
+	}
 	pieces := event.Pieces(line, recordStarts...)
 	torn := false
 	for _, p := range pieces {
@@ -181,10 +186,20 @@ var recordStarts = [][]byte{
 	[]byte(`{"event_type":`), []byte(`{"parentUuid":`), []byte(`{"session_id":`), []byte(`{"type":`), []byte(`{"isSidechain":`),
 }
 
+// maxRestarts is how often, at the end of the input, a record that began and
+// did not end is given up, and looked for another in the lines behind its
+// first. Beyond that each line is taken alone, so that the work stays in
+// proportion to the input.
+const maxRestarts = 8
+
 // end takes what is held at the end of the input.
 func (d *documents) end(c *Capture) error {
-	for d.open() {
-		if err := d.giveUp(c, 0); err != nil {
+	for n := 0; d.open(); n++ {
+		bad := 0
+		if n >= maxRestarts {
+			bad = len(d.buf)
+		}
+		if err := d.giveUp(c, bad); err != nil {
 			return err
 		}
 	}

@@ -229,3 +229,7 @@ func (c *IO) status(err error) int {
 	}
 	return OK
 }
+
+// Bad returns how many warnings there were, such as for lines that are not
+// events.
+func (c *IO) Bad() int { return c.bad }

@@ -19,11 +19,14 @@ type Report struct {
 	Tee    bool   // pass the input through and add the records
 }
 
-// ReportFlags adds --format and --tee.
-func ReportFlags(app *kingpin.Application) *Report {
+// ReportFlags adds --format and --tee. more are formats beside text and json.
+func ReportFlags(app *kingpin.Application, more ...string) *Report {
 	r := &Report{}
-	app.Flag("format", "Print a report for people (text) or the records it is made of (json).").
-		Default("text").EnumVar(&r.Format, "text", "json")
+	help := "Print a report for people (text) or the records it is made of (json)."
+	if len(more) > 0 {
+		help = "Print a report for people (text), the records it is made of (json), or " + strings.Join(more, " or ") + "."
+	}
+	app.Flag("format", help).Default("text").EnumVar(&r.Format, append([]string{"text", "json"}, more...)...)
 	app.Flag("tee", "Pass the input through and add the records to it.").BoolVar(&r.Tee)
 	return r
 }

@@ -15,6 +15,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
+// Update reports whether the tests are to rewrite what they compare with.
+func Update() bool { return *update }
+
 // Main is the TestMain of a command's tests: it puts the command on the PATH
 // of the scripts.
 func Main(m *testing.M, name string, main func()) {

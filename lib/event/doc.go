@@ -308,6 +308,24 @@
 //
 //	{"event_type":"task_notification","timestamp":1795332259.000000,"event_id":"aa01bb02cc11","session_id":"5f1c0a52","data":{"text":"agent a8b9 completed","uuid":"t1"}}
 //
+// # vendor_cost
+//
+// What the agent itself says that the session has cost so far, its subagents
+// and requests that it does not record included. Each replaces the one before.
+// A fork goes on from its parent's amount.
+//
+//   - total_cost_usd: number. The text of the number is the agent's.
+//   - usage_by_model: object. By model: tokens as in usage, web_search_requests,
+//     cost_usd.
+//   - api_duration_ms: number. The time that requests took.
+//   - tool_duration_ms: number. And tools.
+//   - lines_added: number. Of files.
+//   - lines_removed: number.
+//
+// For instance:
+//
+//	{"event_type":"vendor_cost","timestamp":1795332295.000000,"event_id":"aa01bb02cc16","session_id":"5f1c0a52","data":{"total_cost_usd":0.015059,"usage_by_model":{"claude-sonnet-5":{"input_tokens":722,"output_tokens":539,"cache_read_tokens":21000,"cache_write_5m_tokens":1050,"cache_write_1h_tokens":350,"cost_usd":0.015059}},"api_duration_ms":235,"tool_duration_ms":375,"lines_added":2,"lines_removed":0}}
+//
 // # Other happenings
 //
 // Hooks of an agent that have no type here are events whose type is the name
@@ -390,4 +408,140 @@
 // For instance:
 //
 //	{"event_type":"session_summary","timestamp":1795332295.000000,"event_id":"aa01bb02cc13","session_id":"5f1c0a52","data":{"agent":"claude-code","models":["claude-sonnet-5"],"started_at":1795332170.000000,"ended_at":1795332295.000000,"duration_ms":125000,"events":47,"prompts":1,"tool_calls":8,"tools":{"Bash":{"calls":4,"errors":2,"total_ms":27000,"p50_ms":6000,"p95_ms":11000}},"errors":2,"retries":1,"files_read":["src/auth.py"],"files_written":[],"tokens":{"input":101,"output":77,"cache_read":3000,"cache_write_5m":150,"cache_write_1h":50,"reasoning":20}}}
+//
+// # annotation
+//
+// What a person noted on an event, its parent_id, or on a session. It is kept
+// beside the session's events, in annotations.jsonl; see at-annotate.
+//
+//   - annotation_id: string.
+//   - session_id: string.
+//   - event_id: string. Absent if it is about the session.
+//   - offset_seconds: number. Of the event, from the session's first event.
+//   - label: string. bookmark, root-cause, pass, fail … or any other word.
+//   - note: string.
+//   - author: string.
+//   - created_at: number. Seconds since 1970.
+//
+// For instance:
+//
+//	{"event_type":"annotation","timestamp":1795332300.000000,"event_id":"aa01bb02cc14","session_id":"5f1c0a52","parent_id":"e01a2b3c4d5e","data":{"annotation_id":"0d1e2f3a4b5c","session_id":"5f1c0a52","event_id":"e01a2b3c4d5e","offset_seconds":2.010000,"label":"root-cause","note":"The module is not installed.","author":"u","created_at":1795332300.000000}}
+//
+// # tree
+//
+// A session in the tree of who started whom, or a call of another agent by the
+// A2A protocol, of which parent_id is the event. See at-tree.
+//
+//   - shape: string. session, a2a_call, missing (a session that is named and
+//     not in the input), reference (one that stands elsewhere in the tree).
+//   - root: string. The session at the top.
+//   - depth: number. Levels below it.
+//   - parent_session_id: string. The session above.
+//   - parent_event_id: string. The call in it that led here.
+//   - number: number. That call's number in its session.
+//   - cycle: boolean. A reference to a session above it.
+//   - agent: string.
+//   - agent_type: string. The kind of subagent.
+//   - task: string. What it was started or called for.
+//   - duration_ms: number.
+//   - tool_calls: number.
+//   - errors: number. API errors, too.
+//   - tokens: object. As in session_summary.
+//   - usd_nano: number. The cost, in 10^-9 dollars, where it is known.
+//   - agent_url: string. Of an A2A call.
+//   - child_session_id: string. The session that it led to.
+//   - success: boolean. Whether it went well.
+//   - error: string.
+//   - total: object. With all below: sessions, a2a_calls, duration_ms,
+//     tool_calls, errors, tokens, usd_nano.
+//
+// For instance:
+//
+//	{"event_type":"tree","timestamp":1795332180.000000,"event_id":"aa01bb02cc15","session_id":"agent-a1","data":{"shape":"session","root":"5f1c0a52","depth":1,"parent_session_id":"5f1c0a52","parent_event_id":"bf1207728ee6","number":5,"agent":"claude-code","agent_type":"Explore","task":"find the tests","duration_ms":12000,"tool_calls":3,"errors":0,"total":{"sessions":1,"a2a_calls":0,"duration_ms":12000,"tool_calls":3,"errors":0}}}
+//
+// # cost
+//
+// What a session cost. See at-cost.
+//
+//   - usd_nano: number. In 10^-9 dollars, what has a price. Absent if nothing
+//     has one.
+//   - tokens: object. As in session_summary.
+//   - models: array. By model and price: model, price_row (the model and the day
+//     from which its price holds), match (exact, alias, family, none),
+//     multipliers, requests, tokens, usd_nano, or unpriced, which says why.
+//   - unpriced_models: array. Of strings.
+//   - requests: number. Answers of a model.
+//   - web_searches: number. That the vendor bills.
+//   - requests_elsewhere: number. Answers that another session had first.
+//   - provenance: object. Of how many requests the tokens are exact, a
+//     lower_bound, known as an amount only (vendor), an estimate.
+//   - band: object. Of an estimate: low_usd_nano, high_usd_nano.
+//   - vendor: object. What the agent says: usd_nano, ours_usd_nano (with
+//     subagents and what a fork has from its parent), difference_usd_nano,
+//     missing_usd_nano (of it, tokens that no event has), missing_tokens.
+//   - carry: object. What results of tools cost over their life: usd_nano,
+//     tools and results.
+//   - waste: object. Of failed attempts: usd_nano, carry_usd_nano, attempts.
+//   - what_if: object. With another model: model, usd_nano, low_usd_nano,
+//     high_usd_nano.
+//   - by: array. The parts, if they were asked for: session, phase, model, agent,
+//     tool, file, day or turn; usd_nano, requests, tokens.
+//   - prices: object. Which were taken: date, source, as_of, model.
+//
+// For instance:
+//
+//	{"event_type":"cost","timestamp":1795332295.000000,"event_id":"aa01bb02cc17","session_id":"5f1c0a52","data":{"usd_nano":2147000,"tokens":{"input":101,"output":77,"cache_read":3000,"cache_write_5m":150,"cache_write_1h":50,"reasoning":20},"models":[{"model":"claude-sonnet-5","price_row":"claude-sonnet-5","match":"exact","requests":1,"tokens":{"input":101,"output":77,"cache_read":3000,"cache_write_5m":150,"cache_write_1h":50,"reasoning":20},"usd_nano":2147000}],"unpriced_models":[],"requests":1,"provenance":{"exact":1,"lower_bound":0,"vendor":0,"estimate":0},"prices":{"date":"2026-11-10","source":"genai-prices 0.1.8, pi-ai 1.5.2"}}}
+//
+// # diff
+//
+// How a session differs from another, the base. See at-diff. parent_id is the
+// event of the session at which they diverge.
+//
+//   - base_session_id: string.
+//   - differs: boolean. What was done differs, not only what was told.
+//   - identical: boolean. Nothing differs.
+//   - divergence: object. kind (step, outcome, end, text); base and session: event
+//     (number), phase, event_id, text, failed. Of a side that was over
+//     already, nothing.
+//   - told: object. Likewise, where something was told otherwise before.
+//   - common_phases: number. Phases that have a partner.
+//   - phases: array. Those that differ: base and session (one of them, if only
+//     one side has it): number, title, intent, failed, first and last (numbers of
+//     events), only (array of step, event, times, other_times); and moved, what
+//     both did in another order.
+//   - tools_added: array.
+//   - tools_removed: array.
+//   - files_added: array. Files that only the session wrote.
+//   - files_removed: array.
+//   - base: object. events, duration_ms, tool_calls, errors (API errors too),
+//     retries, redundant_reads, context_resets, files_modified, tokens,
+//     cost_usd_nano, scores_passed, completed.
+//   - session: object. Likewise.
+//   - same_task: boolean. The first prompts are equal.
+//   - outcome: string. improved, regressed, mixed, unchanged.
+//   - reasons: array. Of strings, as said of the session.
+//
+// For instance:
+//
+//	{"event_type":"diff","timestamp":1795332295.000000,"event_id":"aa01bb02cc14","session_id":"def456","parent_id":"be92afde54a4","data":{"base_session_id":"abc123","differs":true,"divergence":{"kind":"step","base":{"event":17,"phase":2,"event_id":"be92afde54a3","text":"tool_call: Bash  $ python -m pytest"},"session":{"event":17,"phase":2,"event_id":"be92afde54a4","text":"tool_call: Bash  $ uv run pytest"}},"common_phases":2,"phases":[{"base":{"number":2,"title":"run tests","intent":"test","first":16,"last":40,"only":[{"step":"$ python -m pytest","event":17,"times":1}]},"session":{"number":2,"title":"run tests","intent":"test","first":16,"last":24,"only":[{"step":"$ uv run pytest","event":17,"times":1}]}}],"tools_added":[],"tools_removed":[],"files_added":[],"files_removed":[],"base":{"events":47,"duration_ms":252000,"tool_calls":8,"errors":2,"retries":2,"redundant_reads":0,"context_resets":0,"files_modified":0,"completed":true},"session":{"events":31,"duration_ms":125000,"tool_calls":5,"errors":0,"retries":0,"redundant_reads":0,"context_resets":0,"files_modified":0,"completed":true},"same_task":true,"outcome":"improved","reasons":["fewer errors","faster"]}}
+//
+// # cause
+//
+// Why something happened: a link from an event to one that led to it. See at-why.
+// The record is about the later event, which is its parent_id.
+//
+//   - event: number. Of the later event in its session.
+//   - cause: number. Of the earlier one in its.
+//   - cause_event_id: string.
+//   - cause_session_id: string. If it is another session.
+//   - rule: string. answers, parent, started, retry, retest, tested, informed, uses,
+//     failure, named, listed, said, said_named, fixed, follows, prompt, session.
+//   - reason: string. The rule in words.
+//   - strength: string. certain, strong, likely, weak.
+//   - detail: string. The path or identifier that ties the two.
+//   - of: number. The event that was asked about.
+//
+// For instance:
+//
+//	{"event_type":"cause","timestamp":1795332295.000000,"event_id":"aa01bb02cc15","session_id":"abc123","parent_id":"be92afde54a4","data":{"event":4,"cause":3,"cause_event_id":"be92afde54a3","rule":"retry","reason":"retry after error at #3","strength":"strong","of":4}}
 package event

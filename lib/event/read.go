@@ -79,7 +79,7 @@ func (r *LineReader) raw() ([]byte, error) {
 	for {
 		if r.BeforeBlock != nil && !r.holdsLine() {
 			if err := r.BeforeBlock(); err != nil {
-				return nil, err
+				return nil, blockError{err}
 			}
 		}
 		part, err := r.br.ReadSlice('\n')
@@ -95,6 +95,11 @@ func (r *LineReader) raw() ([]byte, error) {
 		}
 	}
 }
+
+// blockError is an error of BeforeBlock, which is none of the input.
+type blockError struct{ error }
+
+func (e blockError) Unwrap() error { return e.error }
 
 // holdsLine reports whether a line can be had without a read.
 func (r *LineReader) holdsLine() bool {
@@ -112,7 +117,8 @@ type Files struct {
 	// end, which is then left. If nil, such a file ends Scan.
 	Skip func(error)
 
-	// BeforeBlock, if set, is called before each read that may wait.
+	// BeforeBlock, if set, is called before each read that may wait. Its error
+	// ends Scan.
 	BeforeBlock func() error
 
 	started bool
@@ -145,7 +151,9 @@ func (r *Files) Scan() bool {
 		if err != nil {
 			r.file.Close()
 			r.file = nil
-			if err != io.EOF {
+			if b, ok := err.(blockError); ok {
+				r.err = b.error
+			} else if err != io.EOF {
 				r.fail(fmt.Errorf("%s:%d: %w", r.name, r.lines.Line()+1, err))
 			}
 			continue

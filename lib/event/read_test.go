@@ -168,8 +168,9 @@ func TestFilesBeforeBlock(t *testing.T) {
 		t.Errorf("%d events", n)
 	}
 	r := Files{Stdin: strings.NewReader("x"), BeforeBlock: func() error { return errors.New("no") }}
-	if r.Scan() || r.Err() == nil {
-		t.Error("an error of BeforeBlock is lost")
+	r.Skip = func(err error) { t.Errorf("%v is told of the file", err) }
+	if r.Scan() || r.Err() == nil || r.Err().Error() != "no" {
+		t.Errorf("an error of BeforeBlock: %v", r.Err())
 	}
 }
 

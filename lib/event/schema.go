@@ -78,6 +78,10 @@ var Schema = []Type{
 	}},
 	{"user_command", []Field{{"command", String}, {"output", String}, {"uuid", String}}},
 	{"task_notification", []Field{{"text", String}, {"uuid", String}}},
+	{"vendor_cost", []Field{
+		{"total_cost_usd", Number}, {"usage_by_model", Obj}, {"api_duration_ms", Number}, {"tool_duration_ms", Number},
+		{"lines_added", Number}, {"lines_removed", Number},
+	}},
 	{"phase", []Field{
 		{"number", Number}, {"title", String}, {"intent", String}, {"failed", Boolean}, {"start", Number}, {"end", Number},
 		{"events", Number}, {"files_read", Array}, {"files_written", Array}, {"commands", Array}, {"retries", Number},
@@ -92,5 +96,30 @@ var Schema = []Type{
 		{"host", String}, {"user", String}, {"cwd", String}, {"branch", String}, {"title", String},
 		{"parent_session_id", String}, {"parent_event_id", String}, {"agent_id", String}, {"agent_type", String},
 		{"sessions", Number}, {"slowest", Array},
+	}},
+	{"annotation", []Field{
+		{"annotation_id", String}, {"session_id", String}, {"event_id", String}, {"offset_seconds", Number},
+		{"label", String}, {"note", String}, {"author", String}, {"created_at", Number},
+	}},
+	{"tree", []Field{
+		{"shape", String}, {"root", String}, {"depth", Number}, {"parent_session_id", String}, {"parent_event_id", String},
+		{"number", Number}, {"cycle", Boolean}, {"agent", String}, {"agent_type", String}, {"task", String},
+		{"duration_ms", Number}, {"tool_calls", Number}, {"errors", Number}, {"tokens", Obj}, {"usd_nano", Number},
+		{"agent_url", String}, {"child_session_id", String}, {"success", Boolean}, {"error", String}, {"total", Obj},
+	}},
+	{"cost", []Field{
+		{"usd_nano", Number}, {"tokens", Obj}, {"models", Array}, {"unpriced_models", Array}, {"requests", Number},
+		{"web_searches", Number}, {"requests_elsewhere", Number}, {"provenance", Obj}, {"band", Obj}, {"vendor", Obj},
+		{"carry", Obj}, {"waste", Obj}, {"what_if", Obj}, {"by", Array}, {"prices", Obj},
+	}},
+	{"diff", []Field{
+		{"base_session_id", String}, {"differs", Boolean}, {"identical", Boolean}, {"divergence", Obj}, {"told", Obj},
+		{"common_phases", Number}, {"phases", Array}, {"tools_added", Array}, {"tools_removed", Array},
+		{"files_added", Array}, {"files_removed", Array}, {"base", Obj}, {"session", Obj}, {"same_task", Boolean},
+		{"outcome", String}, {"reasons", Array},
+	}},
+	{"cause", []Field{
+		{"event", Number}, {"cause", Number}, {"cause_event_id", String}, {"cause_session_id", String}, {"rule", String},
+		{"reason", String}, {"strength", String}, {"detail", String}, {"of", Number},
 	}},
 }

@@ -135,10 +135,8 @@ func (f *fact) read(e event.Event) {
 		_, f.hasMS = e.Duration()
 		if p := e.Parent(); p != "" {
 			f.parent = hash(session, []byte(`"`+p+`"`))
-			f.own = true
-		} else {
-			f.links(e, session)
 		}
+		f.links(e, session)
 	case e.Is("user_prompt", "assistant_response", "compaction", "session_start"):
 		f.class = told
 		f.tellings(e, session)
@@ -192,6 +190,9 @@ func (f *fact) tellings(e event.Event, session []byte) {
 		}
 		return true
 	})
+	if what == "source" && text == "startup" {
+		f.own = true // a session starts once; see claude.startID
+	}
 	if text != "" || what == "" {
 		f.text = hash(session, []byte(e.Type()), bytes.TrimSpace([]byte(text)))
 	}

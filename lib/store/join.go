@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"slices"
+	"sort"
+	"strconv"
 	"time"
 )
 
@@ -62,7 +64,7 @@ type joiner struct {
 	calls  map[uint64]opened   // by id: the call
 	byLink map[uint64]uint64   // the agent's id of a call → its id
 	byName map[uint64][]uint64 // ids of calls by tool name, oldest first
-	told   map[uint64][]int32  // events that may be told again without an id
+	told   map[tellKey][]int32 // events that may be told again without an id, by time
 	tells  []telling
 
 	runMax int64
@@ -77,11 +79,17 @@ type opened struct {
 	ts       int64
 }
 
+// tellKey is by what an event is found that was told before: what was told, or
+// in which turn, and whether by a transcript.
+type tellKey struct {
+	what uint64
+	uuid bool
+}
+
 // telling is an event that another source may tell again.
 type telling struct {
 	item int32
 	ts   int64
-	uuid bool
 	done bool
 }
 
@@ -89,7 +97,7 @@ func newJoiner() *joiner {
 	return &joiner{
 		byID: map[uint64]int32{}, repeat: map[uint64]int{}, last: map[uint64]int64{},
 		calls: map[uint64]opened{}, byLink: map[uint64]uint64{}, byName: map[uint64][]uint64{},
-		told: map[uint64][]int32{}, runs: 1,
+		told: map[tellKey][]int32{}, runs: 1,
 	}
 }
 
@@ -123,7 +131,7 @@ func (j *joiner) add(f *fact) {
 	at := j.push(f)
 	if f.id != 0 {
 		j.byID[f.id] = at
-		if !f.own {
+		if !f.own && f.hasTS {
 			j.last[f.id] = f.ts
 		}
 	}
@@ -199,12 +207,16 @@ func (j *joiner) repeated(f *fact) {
 
 // open notes a call.
 func (j *joiner) open(f *fact, at int32) {
-	j.calls[f.id] = opened{item: at, hasTS: f.hasTS, ts: f.ts}
-	if f.link != 0 {
-		j.byLink[f.link] = f.id
+	id := f.id
+	if id == 0 {
+		id = hash([]byte(strconv.FormatInt(f.off, 10))) // it is only found by link or name
 	}
-	if f.name != 0 && f.id != 0 {
-		j.byName[f.name] = append(j.byName[f.name], f.id)
+	j.calls[id] = opened{item: at, hasTS: f.hasTS, ts: f.ts}
+	if f.link != 0 {
+		j.byLink[f.link] = id
+	}
+	if f.name != 0 {
+		j.byName[f.name] = append(j.byName[f.name], id)
 	}
 }
 
@@ -215,7 +227,7 @@ func (j *joiner) answer(f *fact, at int32) {
 	if id == 0 && f.link != 0 {
 		id = j.byLink[f.link]
 	}
-	c, ok := j.calls[id]
+	c, ok := j.calls[id] // nothing has the id 0
 	if !ok && f.parent == 0 && f.link == 0 {
 		id, c, ok = j.oldest(f.name)
 	}
@@ -257,12 +269,24 @@ func (j *joiner) tell(f *fact, at int32) {
 		return
 	}
 	n := int32(len(j.tells))
-	j.tells = append(j.tells, telling{at, f.ts, f.uuid, false})
+	j.tells = append(j.tells, telling{at, f.ts, false})
 	for _, k := range []uint64{f.text, f.turn} {
 		if k != 0 {
-			j.told[k] = append(j.told[k], n)
+			key := tellKey{k, f.uuid}
+			list := j.told[key]
+			j.told[key] = slices.Insert(list, j.after(list, f.ts), n)
 		}
 	}
+}
+
+// after returns the place in a list, which is in the order of time, behind the
+// events that are not later than ts.
+func (j *joiner) after(list []int32, ts int64) int {
+	i := len(list)
+	if i > 0 && j.tells[list[i-1]].ts > ts {
+		i = sort.Search(i, func(k int) bool { return j.tells[list[k]].ts > ts })
+	}
+	return i
 }
 
 // toldBefore returns the event that a hook told and f, of a transcript, tells
@@ -275,10 +299,13 @@ func (j *joiner) toldBefore(f *fact) (int32, bool) {
 		if k == 0 {
 			continue
 		}
-		for _, n := range j.told[k] {
+		list := j.told[tellKey{k, !f.uuid}]
+		for _, n := range list[j.after(list, f.ts-int64(JoinWindow)-1):] {
 			t := &j.tells[n]
-			apart := time.Duration(f.ts - t.ts)
-			if !t.done && t.uuid != f.uuid && -JoinWindow <= apart && apart <= JoinWindow {
+			if t.ts > f.ts+int64(JoinWindow) {
+				break
+			}
+			if !t.done {
 				t.done = true
 				return t.item, true
 			}

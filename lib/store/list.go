@@ -127,17 +127,23 @@ func (s *Store) look(root *os.Root, name string) *Session {
 func (s *Session) readEnds(f *os.File) {
 	named := s.Name[0] != '~'
 	head, tail := ends(f, s.Size)
+	started, read := false, 0
 	for e := range head {
 		if ns, ok := e.UnixNano(); ok && s.firstNano == 0 {
 			s.firstNano, s.lastNano = ns, ns
 		}
-		if s.parent == "" && e.Is("session_start") {
-			s.parent = e.Get("parent_session_id").String()
+		if e.Is("session_start") {
+			started = true
+			if s.parent == "" {
+				s.parent = e.Get("parent_session_id").String()
+			}
 		}
 		if !named && DirName(e.Session()) == s.Name {
 			s.ID, named = e.Session(), true
 		}
-		if s.firstNano != 0 && named {
+		// A session_start that is not the first event stands near it.
+		read += len(e.Raw)
+		if s.firstNano != 0 && named && (started || read > tailSize) {
 			break
 		}
 	}

@@ -21,10 +21,11 @@ func merge(first, other []byte) []byte {
 	if err != nil {
 		return first
 	}
-	add := missing(a.DataRaw(), b.DataRaw())
 	data := a.DataRaw()
-	if len(add) > 0 {
-		data = extend(data, add)
+	if data == nil || data[0] == '{' {
+		if add := missing(data, b.DataRaw()); len(add) > 0 {
+			data = extend(data, add)
+		}
 	}
 	if a.Is("llm_response") {
 		data = completed(data, b)

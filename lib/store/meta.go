@@ -47,7 +47,7 @@ func (s *Session) readMeta(root *os.Root) bool {
 		return false
 	}
 	s.firstNano, s.lastNano = start, end
-	s.summary = []byte(summary.Raw)
+	s.summary = event.AppendCompact(nil, []byte(summary.Raw)) // whoever edits the file may indent it
 	s.parent = summary.Get("parent_session_id").String()
 	return true
 }

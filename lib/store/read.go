@@ -3,16 +3,12 @@ package store
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/event"
 )
@@ -220,46 +216,4 @@ func repeatID(e event.Event, nth int) string {
 		return e.ID()
 	}
 	return event.ID(e.Session(), "repeat", e.ID(), fmt.Sprint(nth))
-}
-
-// copyAnnotations writes the annotations of a session as records.
-func (s *Store) copyAnnotations(w io.Writer, root *os.Root, sess Session, problem func(error)) error {
-	f, size, err := openWhole(root, filepath.Join(sess.Name, annotationsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return fmt.Errorf("cannot read annotations of %s: %w", sess.ID, err)
-	}
-	defer f.Close()
-	lines := event.NewLineReaderSize(io.NewSectionReader(f, 0, size), 8<<10)
-	out := event.NewWriter(w)
-	for {
-		line, err := lines.Read()
-		if err != nil {
-			return out.Flush()
-		}
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		if _, err := event.Check(line); err != nil || line[0] != '{' {
-			problem(&event.SyntaxError{File: filepath.Join(s.dir, sess.Name, annotationsFile), Line: lines.Line(), Msg: "not an annotation"})
-			continue
-		}
-		out.Write(annotation(sess.ID, line))
-	}
-}
-
-// annotation makes a record of a line of annotations.jsonl: its keys are the
-// data, as they stand.
-func annotation(session string, line []byte) []byte {
-	a := gjson.ParseBytes(line)
-	ns := int64(a.Get("created_at").Num * 1e9)
-	if t, err := time.Parse(time.RFC3339Nano, a.Get("created_at").Str); err == nil {
-		ns = t.UnixNano()
-	}
-	id := a.Get("annotation_id").String()
-	return event.Append(nil, event.Header{
-		Type: "annotation", UnixNano: ns, ID: event.ID(session, "annotation", id),
-		Session: session, Parent: a.Get("event_id").String(),
-	}, line)
 }

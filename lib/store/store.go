@@ -56,7 +56,7 @@ const maxName = 128
 // of ASCII letters, digits, '.', '_' and '-', does not begin with a dot and is
 // at most 128 bytes long. Any other id becomes "~", what is safe of its first
 // bytes, "~" and 32 hex digits of its SHA-256. '~' is in no safe id, so the
-// two cannot meet.
+// two cannot meet. The names of the store's own files are not safe either.
 func DirName(session string) string {
 	if safeName(session) {
 		return session
@@ -72,7 +72,7 @@ func DirName(session string) string {
 }
 
 func safeName(id string) bool {
-	if id == "" || len(id) > maxName || id[0] == '.' {
+	if id == "" || len(id) > maxName || id[0] == '.' || id == rejectedFile {
 		return false
 	}
 	for i := 0; i < len(id); i++ {

@@ -8,11 +8,13 @@ import (
 // host adds a host, unless an expansion is in its name.
 func (c *command) host(h string, known bool) {
 	if strings.ContainsAny(h, "$`(){}") {
-		c.Unknown = true
+		c.doubt(DoubtHost)
 		return
 	}
 	if h == "" {
-		c.Unknown = c.Unknown || !known
+		if !known {
+			c.doubt(DoubtHost)
+		}
 		return
 	}
 	if h = strings.ToLower(h); !slices.Contains(c.Hosts, h) {
@@ -28,9 +30,10 @@ func (c *command) hosts(words []word) {
 		for _, x := range p.split(words, c.Program).operands {
 			c.host(urlHost(x.text, true), x.known)
 		}
+		c.downloads(words)
 		for i, x := range words {
 			opt, val, joined := option(x.text)
-			if has("--url -x --proxy", opt) {
+			if has("--url -x --proxy --doh-url --preproxy --socks5 --socks5-hostname --socks4", opt) {
 				if !joined && i+1 < len(words) {
 					val = words[i+1].text
 				}
@@ -74,10 +77,55 @@ func (c *command) hosts(words []word) {
 			}
 		}
 	case "git":
-		c.gitHosts(words)
+		return // see git
+	case "openssl":
+		for i, x := range words[:len(words)-1] {
+			if has("-connect -proxy -host", x.text) {
+				c.host(hostPort(words[i+1].text), words[i+1].known)
+			}
+		}
+	case "socat":
+		for _, x := range words[1:] {
+			kind, rest, _ := strings.Cut(x.text, ":")
+			switch k := strings.ToUpper(kind); {
+			case strings.Contains(k, "LISTEN"), strings.HasPrefix(x.text, "-"):
+			case has("TCP TCP4 TCP6 UDP UDP4 UDP6 OPENSSL SSL SOCKS4 SOCKS4A SOCKS5 PROXY SCTP TCP-CONNECT UDP-CONNECT OPENSSL-CONNECT", k):
+				c.host(hostPort(rest), x.known)
+			case has("EXEC SYSTEM SHELL", k):
+				c.doubt(DoubtProgram)
+			case has("FILE OPEN CREATE GOPEN", k):
+				f, _, _ := strings.Cut(rest, ",")
+				c.reads(word{text: f, known: x.known})
+				c.writes(word{text: f, known: x.known})
+			}
+		}
+	case "psql", "mysql", "mysqldump", "pg_dump", "redis-cli", "mongo", "mongosh", "mongodump", "smbclient", "lftp", "ldapsearch":
+		for i, x := range words[1:] {
+			opt, val, joined := option(x.text)
+			switch {
+			case has("-h --host -H", opt):
+				if !joined && i+2 < len(words) {
+					val = words[i+2].text
+				}
+				c.host(hostPort(val), x.known)
+			case strings.HasPrefix(x.text, "--host="):
+				c.host(hostPort(val), x.known)
+			case strings.HasPrefix(x.text, "-h") && len(x.text) > 2 && x.text[1] != '-':
+				c.host(hostPort(x.text[2:]), x.known)
+			case strings.Contains(x.text, "://"):
+				c.host(urlHost(x.text, false), x.known)
+			}
+		}
+	case "aria2c", "axel", "lynx", "w3m", "links", "elinks", "wscat", "websocat", "ab", "hey", "wrk", "siege":
+		for _, x := range words[1:] {
+			if !strings.HasPrefix(x.text, "-") && strings.ContainsAny(x.text, ".:") {
+				c.host(urlHost(x.text, true), x.known)
+			}
+		}
 	default:
 		// Of other programs, an argument that is a URL is taken for one that
 		// is fetched; of those known to work on files, it is text.
+		c.registry(words)
 		if _, local := programs[c.Program]; local && p.how != script {
 			return
 		}
@@ -90,27 +138,6 @@ func (c *command) hosts(words []word) {
 				if h := urlHost(u, false); h != "" {
 					c.host(h, x.known)
 				}
-			}
-		}
-	}
-}
-
-// gitHosts adds the hosts that git is told to talk to. What a remote's name
-// stands for is not known here.
-func (c *command) gitHosts(words []word) {
-	sub := subcommand(words, "-C -c --git-dir --work-tree")
-	if !has("clone fetch pull push ls-remote remote submodule archive", sub) {
-		return
-	}
-	seen := false
-	for _, x := range words[1:] {
-		switch {
-		case !seen:
-			seen = x.text == sub
-		case strings.HasPrefix(x.text, "-"):
-		case strings.Contains(x.text, "://"), strings.Contains(x.text, "@"), sub == "clone":
-			if h := scpHost(x.text); h != "" {
-				c.host(h, x.known)
 			}
 		}
 	}
@@ -135,4 +162,130 @@ func listens(name string, words []word) bool {
 	return has("nc ncat netcat", name) && slices.ContainsFunc(words[1:], func(x word) bool {
 		return len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.Contains(x.text, "l")
 	})
+}
+
+// downloads adds the files that curl and wget name themselves, and those that
+// a file: URL names.
+func (c *command) downloads(words []word) {
+	p := programs[c.Program]
+	a := p.split(words, c.Program)
+	save, dir := c.Program == "wget" && len(a.out) == 0, ""
+	for i, x := range words[1:] {
+		opt, val, joined := option(x.text)
+		switch {
+		case opt == "--remote-name" || opt == "--remote-name-all" || c.Program == "curl" && len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.Contains(x.text, "O"):
+			save = c.Program == "curl"
+		case has("--output-dir --directory-prefix", opt) || opt == "-P" && c.Program == "wget":
+			if dir = val; !joined && i+2 < len(words) {
+				dir = words[i+2].text
+			}
+		case c.Program == "wget" && has("--spider", opt):
+			save = false
+		}
+	}
+	for _, x := range a.operands {
+		if f, ok := cutFold(x.text, "file://"); ok {
+			c.reads(word{text: f, known: x.known})
+			continue
+		}
+		if !save {
+			continue
+		}
+		name, _, _ := strings.Cut(x.text, "?")
+		if _, rest, ok := strings.Cut(name, "://"); ok {
+			name = rest
+		}
+		if i := strings.LastIndexByte(name, '/'); i >= 0 && i+1 < len(name) {
+			name = name[i+1:]
+		} else {
+			name = "index.html"
+		}
+		if dir != "" {
+			name = dir + "/" + name
+		}
+		c.writes(word{text: name, known: x.known})
+	}
+}
+
+// cutFold is strings.CutPrefix without regard to case.
+func cutFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+// registries are the hosts that package managers fetch from if they are not
+// told another: the defaults in their documentation.
+var registries = spread(map[string]struct{ verbs, host string }{
+	"npm":               {"install i in ci add update up upgrade audit publish view info search outdated exec x init create login dedupe pack", "registry.npmjs.org"},
+	"pnpm bun":          {"install i add update up upgrade audit publish dlx x create outdated", "registry.npmjs.org"},
+	"yarn":              {"install add upgrade up publish dlx create audit", "registry.yarnpkg.com"},
+	"pip pip3":          {"install download index wheel search", "pypi.org"},
+	"pipx":              {"install run upgrade", "pypi.org"},
+	"uv":                {"sync add lock tool pip", "pypi.org"},
+	"poetry pdm pipenv": {"install add update lock publish sync", "pypi.org"},
+	"twine":             {"upload", "upload.pypi.org"},
+	"cargo":             {"install add update publish fetch search", "crates.io"},
+	"gem":               {"install update push fetch", "rubygems.org"},
+	"bundle bundler":    {"install update add", "rubygems.org"},
+	"go":                {"get install", "proxy.golang.org"},
+	"composer":          {"install update require", "repo.packagist.org"},
+	"docker podman":     {"pull push login search", "registry-1.docker.io"},
+	"brew":              {"install update upgrade tap fetch", "formulae.brew.sh"},
+	"gh":                {"pr issue api repo release run workflow gist auth search secret variable", "api.github.com"},
+	"aws":               {"s3 s3api ec2 iam sts lambda ecr ecs eks ssm secretsmanager cloudformation dynamodb rds sns sqs logs", "amazonaws.com"},
+	"gcloud gsutil":     {"storage cp ls rsync compute auth projects container run functions secrets rm mv cat", "googleapis.com"},
+})
+
+// remotes are programs that talk to a host which only their settings know.
+var remotes = words("kubectl helm terraform tofu pulumi az rclone heroku vercel netlify fly flyctl wrangler firebase doctl s3cmd svn hg mail sendmail mutt apt apt-get yum dnf apk pacman snap tailscale cloudflared ngrok restic borg")
+
+// registry adds the host of a package manager.
+func (c *command) registry(words []word) {
+	if remotes[c.Program] && len(words) > 1 && !has("--version --help version help -v -h", words[1].text) {
+		c.doubt(DoubtHost)
+		return
+	}
+	r, ok := registries[c.Program]
+	if !ok {
+		return
+	}
+	verb := subcommand(words, "-C --prefix --dir --cwd --directory --project")
+	if !has(r.verbs, verb) && !(c.Program == "yarn" && verb == "") {
+		return
+	}
+	host := r.host
+	for i, x := range words[1:] {
+		opt, val, joined := option(x.text)
+		switch {
+		case has("--registry --index-url -i --index --default-index --repository-url --source", opt):
+			if !joined && i+2 < len(words) {
+				val = words[i+2].text
+			}
+			if h := urlHost(val, false); h != "" {
+				host = h
+			}
+		case has("--no-index --offline", opt):
+			return
+		case has("uv", c.Program) && verb == "pip" && has("list show freeze check tree", x.text):
+			return
+		}
+	}
+	if has("docker podman", c.Program) {
+		host = imageHost(words[len(words)-1].text)
+		if has("login", verb) {
+			host = hostPort(words[len(words)-1].text)
+		}
+	}
+	c.host(host, true)
+}
+
+// imageHost returns the registry of a container image.
+func imageHost(image string) string {
+	first, _, ok := strings.Cut(image, "/")
+	if ok && (strings.ContainsAny(first, ".:") || first == "localhost") {
+		return hostPort(first)
+	}
+	return "registry-1.docker.io"
 }

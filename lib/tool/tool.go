@@ -39,7 +39,29 @@ type Call struct {
 	Searches []string // paths searched or listed
 	Line     string   // the shell command line, "" if it is not a shell call
 	Hosts    []string // hosts in the URL arguments of a web tool, lower case, no port
+
+	// What follows matters to whoever must be sure.
+
+	Dir      string   // the directory that a shell call asks for
+	Pattern  string   // what Glob and its like look for
+	Listing  bool     // it looks for names, not into files
+	Code     string   // source text for an interpreter
+	Input    string   // text that is typed into a running program
+	MayRead  []string // paths in the arguments of a tool that is not known
+	MayWrite []string // the same, of one whose name says that it changes something
 }
+
+// A Doubt is what cannot be known of a command before it runs.
+type Doubt uint8
+
+// The doubts.
+const (
+	DoubtProgram Doubt = 1 << iota // which program it is, or what code it is given
+	DoubtRead                      // which files it reads
+	DoubtWrite                     // which files it writes
+	DoubtHost                      // which hosts it contacts
+	DoubtDir                       // where it runs, so which files its relative paths are
+)
 
 // A Command is one simple command of a shell line that really runs.
 type Command struct {
@@ -51,4 +73,19 @@ type Command struct {
 	Writes  []string // files written, created or removed likewise
 	Hosts   []string // hosts that it is told to contact, lower case, no port
 	Unknown bool     // the program, a file or a host cannot be known before it runs
+
+	// What follows matters to whoever must be sure.
+
+	Doubt    Doubt      // what is not known
+	Searches []string   // directories listed or searched
+	Listing  bool       // for names, not into files
+	MayRead  []string   // files that it may read: named in code, reached if a cd fails
+	MayWrite []string   // the same, written
+	Trees    []string   // of Reads and Writes, those meant with all that is in them
+	Globs    []string   // of all paths, those that the shell or find matches against files
+	Dirs     []string   // where it may run, from where the line starts; nil is there
+	MayDirs  []string   // where it runs if a cd before it has failed
+	Layers   [][]string // the words of the programs in Via, then its own
+	Span     [2]int     // bytes of the line that it is in, or that run it
+	Remote   bool       // it runs on another machine, or in a container
 }

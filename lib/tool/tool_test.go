@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 		{"WebFetch", `{"url":"http://evil.com\\@localhost/"}`, "web h=evil.com"},
 		{"WebFetch", `{"url":"http://[::1]:80/"}`, "web h=::1"},
 		{"WebFetch", `{"url":"evil.com?x"}`, "web h=evil.com"},
-		{"WebFetch", `{"url":"file:///etc/passwd"}`, "web"},
+		{"WebFetch", `{"url":"file:///etc/passwd"}`, "web r=/etc/passwd"},
 		{"WebSearch", `{"query":"go"}`, "web"},
 		{"Task", `{"prompt":"p"}`, "agent"},
 		{"Agent", `{"prompt":"p"}`, "agent"},

@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,20 +19,72 @@ type word struct {
 // maxBraces limits how many words {a,b}{c,d}… may become.
 const maxBraces = 64
 
-// words unquotes the words of a command and expands the braces in them.
+// words unquotes words, and expands the braces and variables in them.
 func (w *walker) words(list []*syntax.Word) []word {
 	out := make([]word, 0, len(list))
 	for _, x := range list {
-		if syntax.SplitBraces(x) {
-			alts, ok := alternatives(x)
-			for _, a := range alts {
-				v := w.word(a)
-				v.known = v.known && ok
-				out = append(out, v)
+		for _, a := range w.split(x) {
+			for _, fields := range w.options(a.word, false) {
+				for _, f := range fields {
+					f.known = f.known && a.known
+					out = append(out, f)
+				}
 			}
-			continue
 		}
-		out = append(out, w.word(x))
+	}
+	return out
+}
+
+// maxVariants limits what the variables of a command may make of it.
+const maxVariants = 16
+
+// variants returns the words of a command, once for each of the values that
+// variables in it may have.
+func (w *walker) variants(list []*syntax.Word) [][]word {
+	if len(list) == 0 {
+		return nil
+	}
+	out := [][]word{make([]word, 0, len(list))}
+	for _, x := range list {
+		for _, a := range w.split(x) {
+			opts := w.options(a.word, false)
+			if len(opts)*len(out) > maxVariants {
+				opts = [][]word{{{text: w.source(a.word)}}}
+			}
+			var next [][]word
+			for _, words := range out {
+				if len(opts) > 1 {
+					words = slices.Clip(words)
+				}
+				for _, fields := range opts {
+					all := words
+					for _, f := range fields {
+						f.known = f.known && a.known
+						all = append(all, f)
+					}
+					next = append(next, all)
+				}
+			}
+			out = next
+		}
+	}
+	return out
+}
+
+// A braced word is one that braces were expanded to.
+type braced struct {
+	word  *syntax.Word
+	known bool // it is all of them
+}
+
+func (w *walker) split(x *syntax.Word) []braced {
+	if !syntax.SplitBraces(x) {
+		return []braced{{x, true}}
+	}
+	alts, ok := alternatives(x)
+	out := make([]braced, len(alts))
+	for i, a := range alts {
+		out[i] = braced{a, ok}
 	}
 	return out
 }
@@ -66,72 +119,359 @@ func alternatives(x *syntax.Word) ([]*syntax.Word, bool) {
 	return alts, true
 }
 
+// word unquotes a word that stays one: the file of a redirection. Of several
+// values that a variable in it may have it takes the first, as not known.
 func (w *walker) word(x *syntax.Word) word {
-	v := word{known: true}
-	if x == nil {
-		return v
+	list := w.expand(x, false)
+	if len(list) == 0 {
+		return word{known: true}
 	}
-	if len(x.Parts) == 1 {
-		if q, ok := x.Parts[0].(*syntax.SglQuoted); ok && !q.Dollar {
-			v.text = q.Value
-			return v
-		}
+	if len(list) > 1 {
+		list[0].known = false
 	}
-	var b strings.Builder
-	w.render(&b, &v, x.Parts, false)
-	v.text = b.String()
-	return v
+	return list[0]
 }
 
-func (w *walker) render(b *strings.Builder, v *word, parts []syntax.WordPart, quoted bool) {
+// expand returns what a word may be, if it stays one.
+func (w *walker) expand(x *syntax.Word, assign bool) []word {
+	var out []word
+	for _, fields := range w.options(x, assign) {
+		v := word{known: true}
+		for i, f := range fields {
+			if i > 0 {
+				v.text += " "
+			}
+			v.text += f.text
+			v.known = v.known && f.known
+			v.glob = v.glob || f.glob
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// A partial is a word while it is read, and the words that were before it.
+type partial struct {
+	done []word
+	text []byte
+	open bool // there is a word, even if it is empty
+	word
+}
+
+func (p *partial) cut() {
+	if p.open || len(p.text) > 0 {
+		p.word.text = string(p.text)
+		p.done = append(slices.Clip(p.done), p.word)
+	}
+	p.text, p.open, p.word = nil, false, word{known: true}
+}
+
+// options returns the words that a word becomes, for each of the values that
+// the variables in it may have. whole is set where values are not split.
+func (w *walker) options(x *syntax.Word, whole bool) [][]word {
+	if x == nil {
+		return [][]word{{{known: true}}}
+	}
+	if len(x.Parts) == 1 {
+		switch q := x.Parts[0].(type) {
+		case *syntax.SglQuoted:
+			if !q.Dollar {
+				return [][]word{{{text: q.Value, known: true}}}
+			}
+		case *syntax.Lit:
+			if strings.IndexAny(q.Value, "\\*?[") < 0 {
+				return [][]word{{{text: q.Value, known: true}}}
+			}
+		}
+	}
+	r := renderer{w: w, whole: whole, list: []partial{{word: word{known: true}}}}
+	r.parts(x.Parts, false)
+	out := make([][]word, 0, len(r.list))
+	for i := range r.list {
+		p := &r.list[i]
+		p.cut()
+		out = append(out, p.done)
+	}
+	return out
+}
+
+// A renderer reads the parts of a word.
+type renderer struct {
+	w     *walker
+	whole bool
+	list  []partial
+	depth int
+}
+
+// add appends to every partial.
+func (r *renderer) add(s string) {
+	for i := range r.list {
+		r.list[i].text = append(slices.Clip(r.list[i].text), s...)
+	}
+}
+
+// source appends an expansion that is not known as it stands.
+func (r *renderer) source(n syntax.Node) {
+	for i := range r.list {
+		r.list[i].known = false
+	}
+	r.add(r.w.source(n))
+}
+
+func (r *renderer) open() {
+	for i := range r.list {
+		r.list[i].open = true
+	}
+}
+
+func (r *renderer) parts(parts []syntax.WordPart, quoted bool) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case *syntax.Lit:
-			unescape(b, v, p.Value, quoted)
+			var b strings.Builder
+			glob := unescape(&b, p.Value, quoted)
+			r.add(b.String())
+			if glob {
+				r.globs()
+			}
 		case *syntax.SglQuoted:
+			r.open()
 			if p.Dollar {
-				b.WriteString(ansiC(p.Value))
+				r.add(ansiC(p.Value))
 			} else {
-				b.WriteString(p.Value)
+				r.add(p.Value)
 			}
 		case *syntax.DblQuoted:
-			w.render(b, v, p.Parts, true)
+			if !onlyArgs(p) {
+				r.open()
+			}
+			r.parts(p.Parts, true)
 		case *syntax.BraceExp:
-			v.known = false
-			b.WriteByte('{')
+			for i := range r.list {
+				r.list[i].known = false
+			}
 			sep := ","
 			if p.Sequence {
 				sep = ".."
 			}
+			r.add("{")
 			for i, e := range p.Elems {
 				if i > 0 {
-					b.WriteString(sep)
+					r.add(sep)
 				}
-				w.render(b, v, e.Parts, quoted)
+				r.parts(e.Parts, quoted)
 			}
-			b.WriteByte('}')
+			r.add("}")
 		case *syntax.ExtGlob:
-			v.glob = true
-			b.WriteString(w.source(p))
+			r.globs()
+			r.add(r.w.source(p))
 		case *syntax.ParamExp:
-			src := w.source(p)
-			// Where a home is makes no difference to what is done there.
-			if !home[src] {
-				v.known = false
+			r.param(p, quoted)
+		case *syntax.CmdSubst:
+			if text, ok := r.w.constant(p); ok {
+				r.values(value{list: []string{text}, known: true}, quoted)
+			} else {
+				r.source(p)
 			}
-			b.WriteString(src)
 		default:
-			v.known = false
-			b.WriteString(w.source(p))
+			r.source(p)
 		}
+	}
+}
+
+// onlyArgs reports whether quotes hold "$@" alone, which may be no word at all.
+func onlyArgs(q *syntax.DblQuoted) bool {
+	if len(q.Parts) != 1 {
+		return false
+	}
+	p, ok := q.Parts[0].(*syntax.ParamExp)
+	return ok && p.Param != nil && p.Param.Value == "@"
+}
+
+func (r *renderer) globs() {
+	for i := range r.list {
+		r.list[i].glob = true
+	}
+}
+
+func (r *renderer) param(p *syntax.ParamExp, quoted bool) {
+	src := r.w.source(p)
+	// Where a home is makes no difference to what is done there.
+	if home[src] {
+		if _, ok := r.w.st.vars[p.Param.Value]; !ok {
+			r.add(src)
+			return
+		}
+	}
+	plain := p.Param != nil && p.NestedParam == nil && p.Flags == nil && !p.Excl && !p.Length && !p.Width && !p.IsSet &&
+		p.Index == nil && p.Slice == nil && p.Repl == nil && p.Names == 0 && len(p.Modifiers) == 0
+	if !plain {
+		r.source(p)
+		return
+	}
+	v, ok := r.w.st.vars[p.Param.Value]
+	if p.Exp != nil {
+		if r.depth++; r.depth < 8 && p.Exp.Word != nil {
+			switch p.Exp.Op {
+			case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
+				if !ok || len(v.list) == 1 && v.list[0] == "" {
+					// The default, unless the variable comes from outside.
+					if !ok {
+						for i := range r.list {
+							r.list[i].known = false
+						}
+					}
+					r.parts(p.Exp.Word.Parts, quoted)
+					return
+				}
+				r.values(v, quoted)
+				return
+			}
+		}
+		r.source(p)
+		return
+	}
+	if !ok || len(v.list) == 0 && v.fields == nil || r.w.st.ifs && !quoted && !r.whole && p.Param.Value != "IFS" {
+		r.source(p)
+		return
+	}
+	r.values(v, quoted)
+}
+
+// values appends what a variable may hold.
+func (r *renderer) values(v value, quoted bool) {
+	if v.fields != nil {
+		r.each(v, v.fields)
+		return
+	}
+	if len(v.list) > 1 && len(r.list)*len(v.list) > maxVariants {
+		for i := range r.list {
+			r.list[i].known = false
+		}
+		v.list = v.list[:1]
+	}
+	before := r.list
+	var after []partial
+	for _, text := range v.list {
+		r.list = slices.Clone(before)
+		one := v
+		if quoted || r.whole {
+			r.add(text)
+			r.mark(one)
+		} else {
+			one.glob = v.glob || strings.ContainsAny(text, "*?[")
+			if text != "" && strings.ContainsAny(text[:1], " \t\n") {
+				for i := range r.list {
+					r.list[i].cut()
+				}
+			}
+			for k, f := range strings.Fields(text) {
+				if k > 0 {
+					for i := range r.list {
+						r.list[i].cut()
+					}
+				}
+				r.add(f)
+				r.mark(one)
+			}
+			if text != "" && strings.ContainsAny(text[len(text)-1:], " \t\n") {
+				for i := range r.list {
+					r.list[i].cut()
+				}
+			}
+		}
+		after = append(after, r.list...)
+	}
+	r.list = after
+}
+
+// each appends the words of $@.
+func (r *renderer) each(v value, fields []string) {
+	for k, f := range fields {
+		if k > 0 {
+			for i := range r.list {
+				r.list[i].cut()
+			}
+		}
+		r.add(f)
+		r.open()
+		r.mark(v)
+	}
+}
+
+func (r *renderer) mark(v value) {
+	for i := range r.list {
+		r.list[i].known = r.list[i].known && v.known
+		r.list[i].glob = r.list[i].glob || v.glob
 	}
 }
 
 var home = map[string]bool{"$HOME": true, "${HOME}": true, "$PWD": true, "${PWD}": true}
 
+// constant returns what a substitution prints, if it can be told: $(echo x),
+// $(pwd), $(which x).
+func (w *walker) constant(p *syntax.CmdSubst) (string, bool) {
+	if len(p.Stmts) != 1 || len(p.Stmts[0].Redirs) > 0 {
+		return "", false
+	}
+	x, ok := p.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !ok || len(x.Args) == 0 || len(x.Assigns) > 0 {
+		return "", false
+	}
+	list := w.variants(x.Args)
+	if len(list) != 1 || len(list[0]) == 0 {
+		return "", false
+	}
+	words := list[0]
+	switch words[0].text {
+	case "which":
+		if len(words) == 2 && words[1].known {
+			return words[1].text, true
+		}
+	case "command", "type":
+		if len(words) == 3 && words[2].known && has("-v -p -P", words[1].text) {
+			return words[2].text, true
+		}
+	case "pwd":
+		if len(words) == 1 && len(w.st.dirs) == 1 && !w.st.lost {
+			if d := w.st.dirs[0]; d != "" && rooted(d) {
+				return d, true
+			} else if d == "" {
+				return "$PWD", true
+			}
+		}
+	}
+	return echoed(words)
+}
+
+// echoed returns what echo or printf print, if it can be told.
+func echoed(words []word) (string, bool) {
+	if words[0].text != "echo" && words[0].text != "printf" {
+		return "", false
+	}
+	rest := words[1:]
+	switch {
+	case words[0].text == "printf" && len(rest) > 1 && has("%s %s\\n", rest[0].text):
+		rest = rest[1:]
+	case words[0].text == "printf" && (len(rest) != 1 || strings.ContainsAny(rest[0].text, "%\\")):
+		return "", false
+	case len(rest) > 0 && rest[0].text == "-n":
+		rest = rest[1:]
+	case len(rest) > 0 && strings.HasPrefix(rest[0].text, "-"):
+		return "", false
+	}
+	for _, x := range rest {
+		if !x.known || x.glob {
+			return "", false
+		}
+	}
+	return join(rest).text, true
+}
+
 // unescape drops the backslashes that the shell drops. The parser has dropped
 // escaped newlines.
-func unescape(b *strings.Builder, v *word, s string, quoted bool) {
+// It reports whether the shell matches what is left against files.
+func unescape(b *strings.Builder, s string, quoted bool) (glob bool) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '\\' && i+1 < len(s) && (!quoted || strings.IndexByte("$`\"\\\n", s[i+1]) >= 0):
@@ -140,12 +480,13 @@ func unescape(b *strings.Builder, v *word, s string, quoted bool) {
 				b.WriteByte(s[i])
 			}
 		case (c == '*' || c == '?' || c == '[') && !quoted:
-			v.glob = true
+			glob = true
 			b.WriteByte(c)
 		default:
 			b.WriteByte(c)
 		}
 	}
+	return glob
 }
 
 // ansiC decodes the inside of $'…'.

@@ -63,6 +63,9 @@ var hashSeed = maphash.MakeSeed()
 func (o *answerOpen) more(a *answer) {
 	if a.raw != nil && (o.answer.raw == nil || a.usage.output >= o.answer.usage.output) {
 		o.answer.usage, o.answer.raw = a.usage, clone(a.raw)
+		if a.model != nil {
+			o.answer.model = clone(a.model) // another one can take over
+		}
 	}
 	if a.stop != nil {
 		o.answer.stop = clone(a.stop)

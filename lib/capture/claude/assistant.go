@@ -14,14 +14,14 @@ func (p *Parser) assistant(r *record.Record) {
 	if !r.Sub("message", &p.message) {
 		return
 	}
-	if r.True("isApiErrorMessage") || r.Has("apiErrorStatus") {
+	if r.True("isApiErrorMessage") {
 		p.apiError(r, contentText(p.message.Get("content")))
 		return
 	}
 	p.answered(r)
 	content := p.message.Get("content")
 	if len(content) > 0 && content[0] == '"' {
-		p.text(record.Text(content), 0)
+		p.text(record.Text(content), 0, 0)
 		return
 	}
 	if len(content) == 0 || content[0] != '[' {
@@ -57,7 +57,7 @@ func (p *Parser) answered(r *record.Record) {
 func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
 	switch typ := p.block.Str("type"); typ {
 	case "text":
-		p.text(p.block.Str("text"), p.blockIndex(r, nth))
+		p.text(p.block.Str("text"), nth, p.blockIndex(r, nth))
 	case "thinking", "redacted_thinking":
 		p.o.True("thinking", true).Str("text", p.block.Str("thinking"))
 		p.from(p.blockIndex(r, nth))
@@ -91,10 +91,11 @@ func (p *Parser) blockIndex(r *record.Record, nth int) int {
 	return nth
 }
 
-func (p *Parser) text(text string, block int) {
+// text makes the draft of a text, the nth block of its line.
+func (p *Parser) text(text string, nth, block int) {
 	p.o.Text("text", text)
 	p.from(block)
-	p.add("assistant_response", "assistant_response", p.pieceKey(block))
+	p.add("assistant_response", "assistant_response", p.pieceKey(nth))
 }
 
 // pieceKey is the native id of a piece of a message: a copy of a line in which

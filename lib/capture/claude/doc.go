@@ -43,6 +43,7 @@
 //	             for each tool_use block; one llm_response for each API message
 //	system       compaction, error of kind api (with the retry that follows)
 //	attachment   user_prompt for a queued_command
+//	cost-state   vendor_cost
 //	progress     the events of the subagent's message, for agent_progress
 //
 // Every other type is bookkeeping and left out, unless all of them are asked

@@ -116,6 +116,7 @@ func child(fsys fs.FS, name, agent string) Child {
 	if raw, err := fs.ReadFile(fsys, strings.TrimSuffix(name, ".jsonl")+".meta.json"); err == nil && gjson.ValidBytes(raw) {
 		g := gjson.ParseBytes(raw)
 		c.Type, c.Description, c.ToolUseID = g.Get("agentType").String(), g.Get("description").String(), g.Get("toolUseId").String()
+		c.Parent = g.Get("parentAgentId").String()
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package claude
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ type Hooks struct {
 	Origin Origin // may be nil
 
 	fifo   map[string]*queue // calls without a tool_use_id
-	counts map[string]int    // payloads without any id of their own, by bytes
+	counts map[string]int    // payloads without any id of their own, by hash
 	o      event.Object
 	buf    []byte
 }
@@ -30,7 +31,7 @@ type Hooks struct {
 type queue struct{ calls, results int }
 
 // IsHook reports whether a record is the payload of a hook.
-func IsHook(r *record.Record) bool { return len(r.Get("hook_event_name")) > 2 }
+func IsHook(r *record.Record) bool { return r.Str("hook_event_name") != "" }
 
 // payload is a hook's payload while it becomes events.
 type payload struct {
@@ -96,8 +97,9 @@ func (h *Hooks) nth(p *payload) string {
 		// The same hook in the same turn, told twice, is one happening.
 		return key
 	}
-	h.counts[key]++
-	if n := h.counts[key]; n > 1 {
+	short := event.ID("", "", key) // payloads may be large
+	h.counts[short]++
+	if n := h.counts[short]; n > 1 {
 		return key + "#" + strconv.Itoa(n)
 	}
 	return key
@@ -114,7 +116,8 @@ var renamed = map[string]string{
 func (h *Hooks) rest(p *payload, done ...string) {
 	p.Each(func(k, v []byte) {
 		name := string(k)
-		if to, ok := renamed[name]; ok {
+		to, ok := renamed[name]
+		if ok {
 			name = to
 		}
 		if name == "" || string(v) == "null" {
@@ -125,7 +128,10 @@ func (h *Hooks) rest(p *payload, done ...string) {
 				return
 			}
 		}
-		h.o.Raw(name, v)
+		if ok {
+			k = []byte(name)
+		}
+		h.o.RawKey(k, v)
 	})
 }
 
@@ -143,11 +149,9 @@ func (h *Hooks) answer(p *payload, typ, kind, key, parent string) error {
 
 func (h *Hooks) give(p *payload, typ, id, parent string) error {
 	head := event.Header{Type: typ, UnixNano: p.nano, ID: id, Session: p.session, Parent: parent}
-	if parent != "" {
-		if d := gjson.ParseBytes(p.Get("duration_ms")); d.Type == gjson.Number && d.Num >= 0 && d.Num < 1e12 {
-			ns := int64(d.Num * 1e6)
-			head.Nanos = &ns
-		}
+	if d := gjson.ParseBytes(p.Get("duration_ms")); d.Type == gjson.Number && d.Num >= 0 && d.Num < 1e12 {
+		ns := int64(math.Round(d.Num * 1e6))
+		head.Nanos = &ns
 	}
 	h.buf = event.Append(h.buf[:0], head, h.o.Bytes())
 	h.o.Reset()
@@ -175,13 +179,16 @@ func (h *Hooks) sessionStart(p *payload) error {
 }
 
 func (h *Hooks) prompt(p *payload) error {
-	key := ""
+	text, key := contentText(p.Get("prompt")), ""
 	if turn := p.Str("prompt_id"); turn != "" {
-		key = promptKey(turn, p.Str("prompt"))
+		key = promptKey(turn, text)
 	} else {
 		key = h.nth(p)
 	}
-	h.o.Text("prompt", p.Str("prompt"))
+	h.o.Text("prompt", text)
+	if hasOther(p.Get("prompt")) {
+		h.o.Raw("content", p.Get("prompt"))
+	}
 	h.rest(p, "prompt")
 	return h.give(p, "user_prompt", event.ID(p.session, "user_prompt", key), "")
 }
@@ -222,7 +229,7 @@ func (h *Hooks) result(p *payload) error {
 	key := h.callKey(p, false)
 	h.o.Raw("tool_name", p.Get("tool_name")).Raw("tool_use_id", p.Get("tool_use_id"))
 	if agent := gjson.GetBytes(p.Raw, "tool_response.agentId").String(); agent != "" {
-		h.o.Str("child_session_id", ChildID(p.session, agent))
+		h.o.Str("child_session_id", ChildID(p.outer, agent))
 	}
 	// The call has told the arguments.
 	h.rest(p, "tool_name", "tool_use_id", "arguments")
@@ -315,7 +322,10 @@ type hookError string
 
 func (e hookError) Error() string { return string(e) }
 
-const errNoSession = hookError("a hook payload without a session_id")
+const (
+	errNoSession     = hookError("a hook payload without a session_id")
+	errNoFileSession = hookError("a line of a transcript without a sessionId")
+)
 
-// IsNoSession reports whether Take failed for want of a session_id.
-func IsNoSession(err error) bool { return err == errNoSession }
+// IsNoSession reports whether a Take failed for want of a session id.
+func IsNoSession(err error) bool { return err == errNoSession || err == errNoFileSession }

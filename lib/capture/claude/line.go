@@ -24,6 +24,7 @@ type Line struct {
 	Facts     facts // for session_start
 	Answer    *answer
 	Drafts    []draft
+	Begins    bool // a session begins with it, though nothing else is wanted of it
 }
 
 // facts are what every line repeats about its session.
@@ -60,6 +61,8 @@ type answer struct {
 type Parser struct {
 	// All keeps bookkeeping lines, as events of the types that they have.
 	All bool
+	// Usage keeps only what tells the cost of sessions.
+	Usage bool
 
 	message, block, inner, data record.Record
 	o                           event.Object
@@ -109,7 +112,12 @@ func (p *Parser) Parse(r *record.Record) Line {
 	}
 	l.Nano, l.HasTime = record.Nanos(r.Get("timestamp"))
 	p.line, p.raw = &l, r.Raw
-	switch typ := r.Str("type"); typ {
+	typ := r.Str("type")
+	if p.Usage {
+		p.usageOnly(r, typ)
+		return l
+	}
+	switch typ {
 	case "user":
 		p.user(r)
 	case "assistant":
@@ -120,6 +128,8 @@ func (p *Parser) Parse(r *record.Record) Line {
 		p.attachment(r)
 	case "progress":
 		p.progress(r)
+	case "cost-state":
+		p.costState(r)
 	default:
 		if p.All || !bookkeeping[typ] {
 			p.other(r, typ)

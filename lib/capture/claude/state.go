@@ -11,6 +11,7 @@ import (
 // says of it.
 type Child struct {
 	Agent       string // its id, from the name of the file
+	Parent      string // the id of the subagent that started it, "" if the session did
 	Type        string
 	Description string
 	ToolUseID   string // of the call that started it
@@ -24,7 +25,7 @@ type State struct {
 	started map[string]bool        // sessions that have their session_start
 	answers map[uint64]*told       // API messages by id, of all files
 	spawns  map[string]string      // child session → event_id of its call
-	prompts map[uint64]string      // what a call told a subagent → event_id
+	prompts map[spawn]string       // what a call told a subagent → event_id
 	open    map[string]*answerOpen // by session: the message being written
 	calls   map[string]called      // session and tool_use_id → its call
 	sides   map[string]string      // uuid of a sidechain's line → of its first
@@ -33,6 +34,12 @@ type State struct {
 	o   event.Object
 	buf []byte
 	err error
+}
+
+// spawn is by what the call that started a subagent is found.
+type spawn struct {
+	session string
+	told    uint64 // hash of the prompt
 }
 
 // file is what is known of the file being read.
@@ -53,7 +60,7 @@ type called struct {
 func NewState(emit func(line []byte) error) *State {
 	return &State{
 		Emit: emit, started: map[string]bool{}, answers: map[uint64]*told{}, spawns: map[string]string{},
-		prompts: map[uint64]string{}, open: map[string]*answerOpen{}, calls: map[string]called{}, sides: map[string]string{},
+		prompts: map[spawn]string{}, open: map[string]*answerOpen{}, calls: map[string]called{}, sides: map[string]string{},
 	}
 }
 
@@ -74,7 +81,8 @@ func (s *State) End() error {
 	return s.err
 }
 
-// Take takes the next line of the file.
+// Take takes the next line of the file. A line of which nothing tells the
+// session is an error.
 func (s *State) Take(l *Line) error {
 	if l.Session == "" {
 		l.Session = s.file.session
@@ -87,8 +95,11 @@ func (s *State) Take(l *Line) error {
 		l.Nano, l.HasTime = s.file.nano, s.file.hasTime
 	}
 	session := s.sessionOf(l)
-	if len(l.Drafts) == 0 && l.Answer == nil || session == "" {
+	if len(l.Drafts) == 0 && l.Answer == nil && !l.Begins {
 		return s.err
+	}
+	if session == "" {
+		return errNoFileSession
 	}
 	s.start(session, l)
 	if l.Answer != nil {
@@ -114,7 +125,7 @@ func (s *State) sessionOf(l *Line) string {
 		if !ok {
 			first = l.UUID
 			if len(l.Drafts) > 0 && l.Drafts[0].told != 0 {
-				if call, ok := s.prompts[l.Drafts[0].told]; ok {
+				if call, ok := s.prompts[spawn{l.Session, l.Drafts[0].told}]; ok {
 					s.spawns[ChildID(l.Session, first)] = call
 				}
 			}
@@ -146,12 +157,21 @@ func (s *State) start(session string, l *Line) {
 		if c := s.file.child; c.Agent == l.Agent {
 			s.o.Str("agent_type", c.Type).Str("description", c.Description)
 			if c.ToolUseID != "" {
-				s.spawns[session] = callID(l.Session, c.ToolUseID)
+				s.spawns[session] = callID(s.parent(l), c.ToolUseID)
 			}
 		}
-		s.o.Str("parent_session_id", l.Session).Str("parent_event_id", s.spawns[session])
+		s.o.Str("parent_session_id", s.parent(l)).Str("parent_event_id", s.spawns[session])
 	}
 	s.emit(event.Header{Type: "session_start", UnixNano: l.Nano, Untimed: !l.HasTime, ID: startID(session), Session: session})
+}
+
+// parent returns the session that started the subagent that l belongs to: the
+// file's session, or another subagent of it.
+func (s *State) parent(l *Line) string {
+	if c := s.file.child; c.Agent == l.Agent && c.Parent != "" {
+		return ChildID(l.Session, c.Parent)
+	}
+	return l.Session
 }
 
 func nonEmpty(raw []byte) []byte {
@@ -178,8 +198,11 @@ func (s *State) draft(session string, l *Line, d *draft) {
 		}
 		inner := *l
 		inner.Agent = d.inner
+		if d.nano != 0 {
+			inner.Nano, inner.HasTime = d.nano, true
+			nano, timed = d.nano, true
+		}
 		s.start(session, &inner)
-		nano = d.nano
 	}
 	h := event.Header{Type: d.typ, UnixNano: nano, Untimed: !timed, ID: event.ID(session, d.kind, d.key), Session: session}
 	data := d.data
@@ -189,11 +212,11 @@ func (s *State) draft(session string, l *Line, d *draft) {
 			s.calls[session+"\x00"+d.call] = called{d.tool, nano, timed}
 		}
 		if d.spawned != 0 {
-			s.prompts[d.spawned] = h.ID
+			s.prompts[spawn{l.Session, d.spawned}] = h.ID
 		}
 	case d.call != "":
 		s.closeIfWhole(session)
-		data = s.outcome(session, d, &h)
+		data = s.outcome(session, l.Session, d, &h)
 	case closing[d.typ]:
 		s.close(session) // whatever was said before is complete
 	}
@@ -207,8 +230,9 @@ var closing = map[string]bool{
 	"user_prompt": true, "user_prompt_expansion": true, "user_command": true, "compaction": true, "interrupt": true,
 }
 
-// outcome links a result or error to its call.
-func (s *State) outcome(session string, d *draft, h *event.Header) []byte {
+// outcome links a result or error to its call. outer is the session that the
+// agent knows, which all its subagents belong to.
+func (s *State) outcome(session, outer string, d *draft, h *event.Header) []byte {
 	h.Parent = callID(session, d.call)
 	key := session + "\x00" + d.call
 	c, ok := s.calls[key]
@@ -221,7 +245,7 @@ func (s *State) outcome(session string, d *draft, h *event.Header) []byte {
 		s.o.Str("tool_name", c.tool)
 	}
 	if d.agent != "" {
-		child := ChildID(session, d.agent)
+		child := ChildID(outer, d.agent)
 		s.spawns[child] = h.Parent
 		s.o.Str("child_session_id", child)
 	}

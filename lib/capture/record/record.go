@@ -26,7 +26,7 @@ var ErrNotObject = errors.New("not a JSON object")
 // again for the next.
 func (r *Record) Parse(raw []byte) error {
 	r.Raw, r.keys, r.values = raw, r.keys[:0], r.values[:0]
-	if i := bytes.TrimLeft(raw, " \t"); len(i) > 0 && i[0] != '{' {
+	if i := bytes.TrimLeft(raw, " \t\r\n"); len(i) > 0 && i[0] != '{' {
 		if _, err := event.Check(raw); err != nil {
 			return err
 		}
@@ -39,8 +39,12 @@ func (r *Record) Parse(raw []byte) error {
 		end = cap(raw) - cap(v) + len(v)
 		return true
 	})
-	// What is behind the last member can only be white space and a brace.
-	if !ok || len(bytes.Trim(raw[end:], " \t\r\n{}")) > 0 || bytes.Count(raw[end:], []byte{'}'}) != 1 {
+	// Behind the last member only its brace can be, and white space.
+	closing := "}"
+	if len(r.keys) == 0 {
+		closing = "{}"
+	}
+	if !ok || !isOnly(raw[end:], closing) {
 		_, err := event.Check(raw)
 		if err == nil {
 			err = ErrNotObject
@@ -48,6 +52,20 @@ func (r *Record) Parse(raw []byte) error {
 		return err
 	}
 	return nil
+}
+
+// isOnly reports whether text is these bytes but for white space.
+func isOnly(text []byte, want string) bool {
+	for _, c := range text {
+		switch {
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case want != "" && c == want[0]:
+			want = want[1:]
+		default:
+			return false
+		}
+	}
+	return want == ""
 }
 
 // Get returns the bytes of the value of a key, nil if it is not there or null.

@@ -1,0 +1,79 @@
+# Needed: Go, git, GNU make, bash. What is built stands in bin and man.
+
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+FUZZTIME ?= 10s
+
+GO          ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+SHELL       := bash
+.SHELLFLAGS := -o pipefail -ec
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+version  := $(shell git describe --tags --always --dirty 2>/dev/null || echo '(devel)')
+flags    := -trimpath -ldflags '-s -w -X agenttrace/lib/cli.Version=$(version)'
+commands := $(patsubst cmd/%/main.go,%,$(wildcard cmd/*/main.go))
+bins     := $(commands:%=bin/%)
+pages    := $(commands:%=man/%.1)
+sources  := go.mod go.sum $(shell find cmd lib -type f -not -name '*_test.go' -not -path '*/testdata/*')
+
+.PHONY: all demo test check fmt vet staticcheck bench fuzz man install clean
+
+all: $(bins)
+
+# One run of go build makes them all.
+$(bins) &: $(sources)
+	$(GO) build $(flags) -o bin/ ./cmd/...
+	touch $(bins)
+
+# The main job, on a session in testdata and on the latest of your own.
+demo: $(bins)
+	@PATH="$(CURDIR)/bin:$$PATH" pipelines/demo testdata/demo
+
+test:
+	$(GO) test -race ./...
+
+# The layers, the manuals and the README are checked by tests.
+check: fmt vet staticcheck test
+
+fmt:
+	@out=$$(gofmt -s -l cmd lib pipelines); if [[ -n $$out ]]; then echo "not formatted (gofmt -s):" $$out >&2; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
+
+# AT_BENCH_MB is how many MiB of transcripts the pipelines are measured with.
+bench:
+	AT_BENCH=1 $(GO) test -run '^TestBench$$' -count=1 -timeout 1h -v ./pipelines
+	$(GO) test -run '^$$' -bench . ./lib/...
+
+# Each fuzz target for FUZZTIME. A target that ends at its deadline may be told
+# to have failed for that, without an input that fails: go.dev/issue/75804.
+fuzz:
+	@grep -rno --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd lib | while IFS=: read -r file _ func; do \
+		echo "$${file%/*} $${func#func }"; \
+		out=$$($(GO) test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "./$${file%/*}" 2>&1 </dev/null) || { \
+			echo "$$out"; \
+			grep -qx ' *context deadline exceeded' <<<"$$out" && ! grep -q 'Failing input' <<<"$$out" || exit 1; \
+		}; \
+	done
+
+man: $(pages)
+
+$(pages): man/%.1: bin/%
+	@mkdir -p man
+	$< --help-man >$@
+
+install: $(bins) $(pages)
+	install -d $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 share/bash-completion/completions)
+	install -m 755 $(bins) '$(DESTDIR)$(PREFIX)/bin'
+	install -m 644 $(pages) '$(DESTDIR)$(PREFIX)/share/man/man1'
+	for c in $(commands); do bin/$$c --completion-script-bash >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/'$$c; done
+
+clean:
+	rm -rf bin man

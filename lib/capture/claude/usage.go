@@ -1,0 +1,58 @@
+package claude
+
+import (
+	"bytes"
+
+	"agenttrace/lib/capture/record"
+)
+
+// What a line has one of that tells what something cost: it is not needed to
+// take other lines apart. Each begins with a byte that is rare in text.
+var (
+	tokensMark   = []byte(`_tokens"`)
+	searchesMark = []byte(`Count"`)
+	searchCount  = []byte(`"searchCount"`)
+	costState    = []byte(`"cost-state"`)
+)
+
+// TellsUsage reports whether a line of a transcript may tell what something
+// cost.
+func TellsUsage(line []byte) bool {
+	return bytes.Contains(line, tokensMark) || bytes.Contains(line[:min(len(line), 200)], costState) || tellsSearches(line)
+}
+
+// tellsSearches reports whether a line says how often the web was searched.
+func tellsSearches(line []byte) bool {
+	return bytes.Contains(line, searchesMark) && bytes.Contains(line, searchCount)
+}
+
+// usageOnly reads of a line what tells the cost of the session: usage, the
+// agent's own amounts, and how often its tool searched the web, by requests
+// that are in no line.
+func (p *Parser) usageOnly(r *record.Record, typ string) {
+	switch typ {
+	case "assistant":
+		if !r.Sub("message", &p.message) || r.True("isApiErrorMessage") {
+			return
+		}
+		p.answered(r)
+		content := p.message.Get("content")
+		if len(content) == 0 || content[0] != '[' || !bytes.Contains(content, []byte(`"WebSearch"`)) {
+			return
+		}
+		nth := 0
+		record.Elements(content, func(b []byte) {
+			if b[0] == '{' && p.block.Parse(b) == nil && p.block.Str("name") == "WebSearch" {
+				p.call(p.block.Str("type"), nth)
+			}
+			nth++
+		})
+	case "user":
+		p.user(r)
+		if len(p.line.Drafts) > 0 && !tellsSearches(r.Raw) {
+			p.line.Drafts, p.line.Begins = nil, true
+		}
+	case "cost-state":
+		p.costState(r)
+	}
+}

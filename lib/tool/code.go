@@ -1,0 +1,193 @@
+package tool
+
+import (
+	"regexp"
+	"strings"
+)
+
+// inlined are the interpreters and their options that take code.
+var inlined = spread(map[string]string{
+	"python python2 python3 pypy pypy3":                                "-c",
+	"node nodejs bun deno tsx ts-node":                                 "-e --eval -p --print eval",
+	"ruby perl lua luajit Rscript osascript groovy julia elixir scala": "-e -E --eval",
+	"php":                     "-r",
+	"pwsh powershell":         "-Command -c -EncodedCommand -e -enc",
+	"awk gawk mawk nawk":      "",
+	"sed gsed":                "",
+	"vim nvim vi ex ed emacs": "-c --cmd --eval -e",
+	"psql mysql sqlite3":      "",
+})
+
+// code tells that a command is given source text: what that does is not
+// known. The files and hosts that the text names are told as what it may
+// touch.
+func (c *command) code(words []word) {
+	name := version(c.Program)
+	opts, ok := inlined[name]
+	if !ok {
+		if opts, ok = inlined[c.Program]; !ok {
+			return
+		}
+	}
+	switch name {
+	case "awk", "gawk", "mawk", "nawk":
+		c.awk(words)
+		return
+	case "sed", "gsed":
+		c.sed(words)
+		return
+	case "psql", "mysql", "sqlite3":
+		for _, x := range words[1:] {
+			c.sql(x.text)
+		}
+		c.sql(c.stdin)
+		return
+	}
+	script := false
+	for i := 1; i < len(words); i++ {
+		x := words[i]
+		t := x.text
+		if !strings.HasPrefix(t, "-") && !has(opts, t) {
+			script = true
+			break
+		}
+		if strings.HasPrefix(name, "python") && strings.HasPrefix(t, "-m") {
+			script = true
+			break
+		}
+		for _, o := range strings.Fields(opts) {
+			switch {
+			case t == o, len(o) == 2 && len(t) > 2 && t[1] != '-' && strings.HasSuffix(t, o[1:]) && has("perl ruby python python3", name):
+				if i+1 < len(words) {
+					c.source(name, words[i+1])
+				}
+				return
+			case len(o) == 2 && strings.HasPrefix(t, o) && len(t) > 2 && t[1] != '-' && !has("node nodejs bun deno", name):
+				c.source(name, word{text: t[2:], known: x.known})
+				return
+			case strings.HasPrefix(o, "--") && strings.HasPrefix(t, o+"="):
+				c.source(name, word{text: t[len(o)+1:], known: x.known})
+				return
+			}
+		}
+		if t == "-" {
+			break
+		}
+	}
+	if !script && has("python node ruby perl php lua", strings.TrimRight(name, "23js")) {
+		switch {
+		case c.stdin != "":
+			c.source(name, word{text: c.stdin, known: true})
+		case c.piped || len(c.Reads) > 0:
+			c.doubt(DoubtProgram)
+		}
+	}
+}
+
+// substitution is a script of perl or ruby that changes text and does nothing
+// else.
+var substitution = regexp.MustCompile(`^\s*(?:(?:s|y|tr)([/|#,!])(?:[^/|#,!\\$@` + "`" + `]|\\.)*[/|#,!](?:[^/|#,!\\@` + "`" + `$]|\\.|\$\d)*[/|#,!][gimsx]*\s*;?\s*)+$`)
+
+func (c *command) source(name string, x word) {
+	if has("perl ruby", name) && substitution.MatchString(x.text) {
+		return
+	}
+	c.doubt(DoubtProgram)
+	for _, m := range Mentions(x.text) {
+		if strings.Contains(m, "://") {
+			if h := urlHost(m, false); h != "" && !strings.ContainsAny(h, "{}$%<> ") {
+				c.host(h, true)
+			}
+			continue
+		}
+		c.mayRead(word{text: m})
+		c.mayWrite(word{text: m})
+	}
+}
+
+// literal is a string in the source of a programming language.
+var literal = regexp.MustCompile("\"((?:[^\"\\\\\n]|\\\\.)*)\"|'((?:[^'\\\\\n]|\\\\.)*)'|`([^`\n]*)`")
+
+// maxMentions limits what is taken out of one source text.
+const maxMentions = 200
+
+// Mentions returns the strings in a source text that may be the names of files
+// or URLs.
+func Mentions(code string) []string {
+	var out set
+	for _, m := range literal.FindAllStringSubmatch(code, -1) {
+		s := m[1] + m[2] + m[3]
+		if s == "" || len(s) > 4096 {
+			continue
+		}
+		if !strings.ContainsAny(s, " \t") {
+			out.add(s)
+			continue
+		}
+		// A line for a shell, or text. Each word may be a path.
+		for _, f := range strings.Fields(s) {
+			if f = strings.Trim(f, "\"'`,;()"); strings.ContainsAny(f, "./~") {
+				out.add(f)
+			}
+		}
+		if len(out.list) > maxMentions {
+			break
+		}
+	}
+	return out.list
+}
+
+// awk tells what an awk program does beside printing.
+func (c *command) awk(words []word) {
+	for _, x := range words[1:] {
+		if strings.Contains(x.text, "system(") || strings.Contains(x.text, "getline") || strings.Contains(x.text, "| \"") || strings.Contains(x.text, "|\"") ||
+			strings.Contains(x.text, "print >") || strings.Contains(x.text, "> \"") || strings.Contains(x.text, ">\"") || strings.Contains(x.text, "/inet/") {
+			c.source("awk", x)
+		}
+	}
+}
+
+// sedFile is a command of sed that reads, writes or runs something.
+var sedFile = regexp.MustCompile(`(?:^|[;{}\n]|[0-9$/,!])\s*([rRwW])\s+([^;\n}]+)|/[gpiIm0-9]*(w)\s+([^;\n}]+)`)
+var sedRuns = regexp.MustCompile(`(?:^|[;{}\n]|[0-9$/,!])\s*e(?:\s|$)|^\s*s(.)[^\n]*/[gpiIm0-9]*e[gpiIm0-9]*\s*$`)
+
+func (c *command) sed(words []word) {
+	for i, x := range words[1:] {
+		if strings.HasPrefix(x.text, "-") && !strings.HasPrefix(x.text, "-e") && !strings.HasPrefix(x.text, "--expression") {
+			continue
+		}
+		if i > 0 && !strings.HasPrefix(words[i].text, "-") {
+			continue // a file
+		}
+		if sedRuns.MatchString(x.text) {
+			c.doubt(DoubtProgram)
+		}
+		for _, m := range sedFile.FindAllStringSubmatch(x.text, 8) {
+			f := word{text: strings.TrimSpace(m[2] + m[4]), known: x.known}
+			if m[1] == "r" || m[1] == "R" {
+				c.reads(f)
+			} else {
+				c.writes(f)
+			}
+		}
+	}
+}
+
+// sql tells of statements that leave the database.
+func (c *command) sql(text string) {
+	low := strings.ToLower(text)
+	if strings.Contains(low, ".shell") || strings.Contains(low, ".system") || strings.Contains(low, "\\!") || strings.Contains(low, "load_extension") ||
+		strings.Contains(low, "from program") || strings.Contains(low, "to program") {
+		c.doubt(DoubtProgram)
+	}
+	for _, k := range []string{".read", ".output", ".once", ".import", "readfile(", "writefile(", "load_file(", "pg_read_file(", "outfile", "infile", "\\i ", "\\o ", "\\copy"} {
+		if strings.Contains(low, k) {
+			c.source("sql", word{text: text, known: true})
+			for _, f := range strings.Fields(text) {
+				c.mayRead(word{text: strings.Trim(f, "'\";")})
+				c.mayWrite(word{text: strings.Trim(f, "'\";")})
+			}
+			return
+		}
+	}
+}
