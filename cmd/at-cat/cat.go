@@ -83,7 +83,7 @@ func choose(c *cli.IO, o *options, list []store.Session) ([]store.Session, error
 			}
 			chosen = append(chosen, s)
 		}
-	case o.last > 0:
+	case o.lastN:
 		byEnd := slices.SortedStableFunc(slices.Values(list), func(a, b store.Session) int {
 			return cmp.Compare(a.End().UnixNano(), b.End().UnixNano())
 		})

@@ -14,6 +14,7 @@ type options struct {
 	ids    []string
 	all    bool
 	last   int
+	lastN  bool // it is given
 	since  *cli.Moment
 	until  *cli.Moment
 	follow bool
@@ -28,7 +29,7 @@ func main() {
 	app := cli.New("at-cat", doc)
 	app.Arg("id", "Sessions: ids or prefixes; the latest if none.").StringsVar(&o.ids)
 	app.Flag("all", "All sessions.").Short('a').BoolVar(&o.all)
-	app.Flag("last", "The N sessions that ended last.").Short('n').PlaceHolder("N").IntVar(&o.last)
+	app.Flag("last", "The N sessions that ended last.").Short('n').PlaceHolder("N").IsSetByUser(&o.lastN).IntVar(&o.last)
 	o.since = cli.TimeFlag(app, "since", "Only events at or after T.")
 	o.until = cli.TimeFlag(app, "until", "Only events before T.")
 	app.Flag("follow", "Go on with events as they are stored.").Short('f').BoolVar(&o.follow)

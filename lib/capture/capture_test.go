@@ -14,6 +14,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/claude"
+	"agenttrace/lib/clitest"
 	"agenttrace/lib/event"
 )
 
@@ -204,27 +205,23 @@ func TestReadErrors(t *testing.T) {
 
 // Hostile input costs no more than in proportion to its length.
 func TestReadIsLinear(t *testing.T) {
-	for name, in := range map[string]string{
-		"brackets":            strings.Repeat("[\n", 100_000),
-		"braces":              strings.Repeat("{\n", 100_000),
-		"few brackets":        strings.Repeat("[\n", 9_000),
-		"long open lines":     strings.Repeat(`["`+strings.Repeat("x", 1000)+"\",\n", 9_000),
-		"keys":                strings.Repeat("{\"a\":\n", 100_000),
-		"nested, then broken": strings.Repeat(strings.Repeat("{\"a\":[\n", 30)+"x\n", 2_000),
-		"open, then strings":  strings.Repeat("[\n"+strings.Repeat("\"x\",\n", 5_000), 10),
-		"elements":            "[" + strings.Repeat("1,", 2_000_000) + "1]",
-		"joined":              strings.Repeat(`{"a":1}`, 100_000),
-		"begins":              strings.Repeat(`{"type":`, 500_000),
-		"bare open":           strings.Repeat("{\"type\":\"user\",\"message\":[\n", 5_000) + pre1,
+	for name, make := range map[string]func(n int) string{
+		"brackets":            func(n int) string { return strings.Repeat("[\n", n) },
+		"braces":              func(n int) string { return strings.Repeat("{\n", n) },
+		"keys":                func(n int) string { return strings.Repeat("{\"a\":\n", n) },
+		"long open lines":     func(n int) string { return strings.Repeat(`["`+strings.Repeat("x", 1000)+"\",\n", n/10) },
+		"nested, then broken": func(n int) string { return strings.Repeat(strings.Repeat("{\"a\":[\n", 30)+"x\n", n/30) },
+		"open, then strings":  func(n int) string { return strings.Repeat("[\n"+strings.Repeat("\"x\",\n", 500), n/500) },
+		"elements":            func(n int) string { return "[" + strings.Repeat("1,", 50*n) + "1]" },
+		"joined":              func(n int) string { return strings.Repeat(`{"a":1}`, n) },
+		"begins":              func(n int) string { return strings.Repeat(`{"type":`, 10*n) },
+		"bare open":           func(n int) string { return strings.Repeat("{\"type\":\"user\",\"message\":[\n", n/10) + pre1 },
 	} {
-		start := time.Now()
-		r := capture(t, in, File{}, false)
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: %v", name, took)
-		}
-		if name == "elements" && len(r.problems) != 1 {
-			t.Errorf("%s: %d problems", name, len(r.problems))
-		}
+		clitest.Linear(t, name, 8_000, func(n int) {
+			if r := capture(t, make(n), File{}, false); name == "elements" && len(r.problems) != 1 {
+				t.Errorf("%s: %d problems", name, len(r.problems))
+			}
+		})
 	}
 }
 

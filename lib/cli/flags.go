@@ -34,16 +34,17 @@ func ReportFlags(app *kingpin.Application, more ...string) *Report {
 // Records reports whether records are wanted instead of text.
 func (r *Report) Records() bool { return r.Tee || r.Format == "json" }
 
-// Each calls fn for each event of the input. Records of the given kind, which
-// this command makes anew, are dropped; with --tee the rest is passed on
+// Each calls fn for each event of the input. Records of the given kind, or
+// kinds with spaces between them, which this command makes anew, are dropped; with --tee the rest is passed on
 // before fn is called.
 func (r *Report) Each(c *IO, kind string, fn func(event.Event) error) error {
 	bad := Drop
+	kinds := strings.Fields(kind)
 	if r.Tee {
 		bad = nil
 	}
 	return c.Each(func(e event.Event) error {
-		if e.Is(kind) {
+		if e.Is(kinds...) {
 			return nil
 		}
 		if r.Tee {

@@ -326,6 +326,31 @@
 //
 //	{"event_type":"vendor_cost","timestamp":1795332295.000000,"event_id":"aa01bb02cc16","session_id":"5f1c0a52","data":{"total_cost_usd":0.015059,"usage_by_model":{"claude-sonnet-5":{"input_tokens":722,"output_tokens":539,"cache_read_tokens":21000,"cache_write_5m_tokens":1050,"cache_write_1h_tokens":350,"cost_usd":0.015059}},"api_duration_ms":235,"tool_duration_ms":375,"lines_added":2,"lines_removed":0}}
 //
+// # guard_verdict
+//
+// At-guard judged a call before it ran. parent_id is the call.
+//
+//   - verdict: string. allow, none (no rule speaks of it), unknown, ask, deny:
+//     the worst of what the policy and the rules say.
+//   - answer: string. What the agent was told: allow, ask, deny.
+//   - tool_name: string.
+//   - tool_use_id: string.
+//   - agent: string. By its payload: claude-code, codex, gemini-cli, cursor,
+//     copilot.
+//   - hook: string. The event of the agent that was answered.
+//   - rule: string. The rule that decided: files.read.deny, or the name of a
+//     rule of the rules file.
+//   - reason: string. What the model was told.
+//   - subject: string. The path, program or host.
+//   - action: string. What the call would do, for people.
+//   - alerts: array. Of strings: rules that hold and only alert.
+//   - failure: string. Why at-guard could not judge; the answer is then that of
+//     its flag --on-error.
+//
+// For instance:
+//
+//	{"event_type":"guard_verdict","timestamp":1795332171.770000,"event_id":"aa01bb02cc14","session_id":"5f1c0a52","parent_id":"bf1207728ee6","data":{"verdict":"deny","answer":"deny","tool_name":"Bash","tool_use_id":"toolu_1","agent":"claude-code","hook":"PreToolUse","rule":"files.read.deny","reason":"Read .env: denied by files.read.deny","subject":".env","action":"Read .env"}}
+//
 // # Other happenings
 //
 // Hooks of an agent that have no type here are events whose type is the name
@@ -426,6 +451,24 @@
 // For instance:
 //
 //	{"event_type":"annotation","timestamp":1795332300.000000,"event_id":"aa01bb02cc14","session_id":"5f1c0a52","parent_id":"e01a2b3c4d5e","data":{"annotation_id":"0d1e2f3a4b5c","session_id":"5f1c0a52","event_id":"e01a2b3c4d5e","offset_seconds":2.010000,"label":"root-cause","note":"The module is not installed.","author":"u","created_at":1795332300.000000}}
+//
+// # finding
+//
+// A place in an event, its parent_id, where a secret or personal data stand.
+// It does not say what. See at-redact and at-mask, --check.
+//
+//   - rule: string. What it is: the name that stands in the replacement.
+//   - path: string. Where, as in data.result.0.text.
+//   - in_key: boolean. In the key at the end of the path, not in its value.
+//   - offset: number. In bytes of the text that the string says.
+//   - length: number. In bytes.
+//   - marker: string. The replacement.
+//   - file: string.
+//   - line: number. From 1.
+//
+// For instance:
+//
+//	{"event_type":"finding","event_id":"aa01bb02cc21","session_id":"5f1c0a52","parent_id":"4a6f1be02c3d","data":{"rule":"email","path":"data.result.stdout","offset":17,"length":21,"marker":"[MASKED:email:3f2a9c]","file":"<stdin>","line":4}}
 //
 // # tree
 //
@@ -544,4 +587,57 @@
 // For instance:
 //
 //	{"event_type":"cause","timestamp":1795332295.000000,"event_id":"aa01bb02cc15","session_id":"abc123","parent_id":"be92afde54a4","data":{"event":4,"cause":3,"cause_event_id":"be92afde54a3","rule":"retry","reason":"retry after error at #3","strength":"strong","of":4}}
+//
+// # violation
+//
+// A call did what the policy does not let it do, or what cannot be told before
+// it runs. parent_id is the call. See at-audit.
+//
+//   - rule: string. files.read.deny, files.write.allow, commands.deny,
+//     network.deny_all, tools.deny, unknown, sensitive, policy.self …
+//   - verdict: string. deny, ask or unknown.
+//   - reason: string.
+//   - subject: string. The path, program or host.
+//   - at: array. Two numbers: the bytes of the shell line that it stands in.
+//   - kind: string. read, write, command, network, tool or unknown.
+//   - pattern: string. The entry of the rule.
+//   - action: string. What the call did, for people.
+//   - tool_name: string.
+//   - event: number. That of the call in its session.
+//   - outcome: string. failed, or denied: it did not run.
+//
+// For instance:
+//
+//	{"event_type":"violation","timestamp":1795332171.769000,"event_id":"aa01bb02cc15","session_id":"5f1c0a52","parent_id":"bf1207728ee6","data":{"rule":"files.read.deny","verdict":"deny","reason":"denied by files.read.deny","subject":".env","at":[0,8],"kind":"read","pattern":".env","action":"Read .env","tool_name":"Bash","event":12}}
+//
+// # sensitive_access
+//
+// A call used a file that holds secrets, or that others run. See at-audit.
+//
+//   - path: string.
+//   - use: string. read or write.
+//   - verdict: string. What the policy says of it: none, allow, unknown, ask or
+//     deny.
+//   - action: string.
+//   - tool_name: string.
+//   - event: number.
+//   - outcome: string. failed or denied.
+//
+// For instance:
+//
+//	{"event_type":"sensitive_access","timestamp":1795332171.769000,"event_id":"aa01bb02cc16","session_id":"5f1c0a52","parent_id":"bf1207728ee6","data":{"path":".env","use":"read","verdict":"deny","action":"Read .env","tool_name":"Bash","event":12}}
+//
+// # policy
+//
+// The policy that sessions satisfy. It is about no session and no time. See
+// at-policy.
+//
+//   - sessions: number. How many it was learned from.
+//   - tool_calls: number.
+//   - policy: object. The policy file.
+//   - warnings: array. Of strings.
+//
+// For instance:
+//
+//	{"event_type":"policy","event_id":"aa01bb02cc17","session_id":"5f1c0a52","data":{"sessions":1,"tool_calls":2,"policy":{"commands":{"allow":["pytest"]}},"warnings":[".env is a sensitive file, and was used: Read .env"]}}
 package event

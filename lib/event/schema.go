@@ -82,6 +82,10 @@ var Schema = []Type{
 		{"total_cost_usd", Number}, {"usage_by_model", Obj}, {"api_duration_ms", Number}, {"tool_duration_ms", Number},
 		{"lines_added", Number}, {"lines_removed", Number},
 	}},
+	{"guard_verdict", []Field{
+		{"verdict", String}, {"answer", String}, {"tool_name", String}, {"tool_use_id", String}, {"agent", String}, {"hook", String},
+		{"rule", String}, {"reason", String}, {"subject", String}, {"action", String}, {"alerts", Array}, {"failure", String},
+	}},
 	{"phase", []Field{
 		{"number", Number}, {"title", String}, {"intent", String}, {"failed", Boolean}, {"start", Number}, {"end", Number},
 		{"events", Number}, {"files_read", Array}, {"files_written", Array}, {"commands", Array}, {"retries", Number},
@@ -100,6 +104,10 @@ var Schema = []Type{
 	{"annotation", []Field{
 		{"annotation_id", String}, {"session_id", String}, {"event_id", String}, {"offset_seconds", Number},
 		{"label", String}, {"note", String}, {"author", String}, {"created_at", Number},
+	}},
+	{"finding", []Field{
+		{"rule", String}, {"path", String}, {"in_key", Boolean}, {"offset", Number}, {"length", Number},
+		{"marker", String}, {"file", String}, {"line", Number},
 	}},
 	{"tree", []Field{
 		{"shape", String}, {"root", String}, {"depth", Number}, {"parent_session_id", String}, {"parent_event_id", String},
@@ -122,4 +130,13 @@ var Schema = []Type{
 		{"event", Number}, {"cause", Number}, {"cause_event_id", String}, {"cause_session_id", String}, {"rule", String},
 		{"reason", String}, {"strength", String}, {"detail", String}, {"of", Number},
 	}},
+	{"violation", []Field{
+		{"rule", String}, {"verdict", String}, {"reason", String}, {"subject", String}, {"at", Array}, {"kind", String},
+		{"pattern", String}, {"action", String}, {"tool_name", String}, {"event", Number}, {"outcome", String},
+	}},
+	{"sensitive_access", []Field{
+		{"path", String}, {"use", String}, {"verdict", String}, {"action", String}, {"tool_name", String}, {"event", Number},
+		{"outcome", String},
+	}},
+	{"policy", []Field{{"sessions", Number}, {"tool_calls", Number}, {"policy", Obj}, {"warnings", Array}}},
 }

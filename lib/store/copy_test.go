@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"agenttrace/lib/clitest"
 	"agenttrace/lib/event"
 )
 
@@ -348,48 +348,47 @@ func TestCopyScales(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 100 MB")
 	}
-	const n = 200_000
-	for name, make := range map[string]func(i int) string{
-		"different": func(i int) string {
+	for name, make := range map[string]func(i, n int) string{
+		"different": func(i, _ int) string {
 			if i%2 == 1 {
 				return ev("tool_result", float64(i), fmt.Sprintf("%012x", i), "", fmt.Sprintf(`{"tool_name":"Bash","tool_use_id":"t%d","result":"some text of a result"}`, i/2))
 			}
 			return ev("tool_call", float64(i), fmt.Sprintf("%012x", i), "", fmt.Sprintf(`{"tool_name":"Bash","tool_use_id":"t%d","arguments":{"command":"ls"}}`, i/2))
 		},
-		"one text, of hooks": func(i int) string {
+		"one text, of hooks": func(i, _ int) string {
 			return ev("assistant_response", float64(i)/100, fmt.Sprint(i), "", `{"text":"ok"}`)
 		},
-		"one text, of a transcript": func(i int) string {
+		"one text, of a transcript": func(i, _ int) string {
 			return ev("assistant_response", float64(i)/100, fmt.Sprint(i), "", `{"text":"ok","uuid":"u"}`)
 		},
-		"one text, backwards": func(i int) string {
-			return ev("assistant_response", float64(n-i)/100, fmt.Sprint(i), "", `{"text":"ok","uuid":"u"}`)
-		},
-		"one text, of both": func(i int) string {
+		"one text, of both": func(i, n int) string {
 			return ev("assistant_response", float64(i%(n/2)), fmt.Sprint(i), "", `{"text":"ok"`+[]string{"", `,"uuid":"u"`}[i/(n/2)]+"}")
 		},
-		"one event, again and again": func(i int) string { return ev("notification", float64(3*i), "n", "", `{}`) },
-		"one event, at once":         func(i int) string { return ev("notification", 1, "n", "", `{}`) },
-		"one tool, without ids": func(i int) string {
+		"one event, again and again": func(i, _ int) string { return ev("notification", float64(3*i), "n", "", `{}`) },
+		"one event, at once":         func(i, _ int) string { return ev("notification", 1, "n", "", `{}`) },
+		"one tool, without ids": func(i, n int) string {
 			return ev([]string{"tool_call", "tool_result"}[i/(n/2)], float64(i), "", "", `{"tool_name":"Bash"}`)
 		},
 	} {
-		s := At(t.TempDir())
-		lines := []string{}
-		for i := range n {
-			lines = append(lines, make(i))
-		}
-		put(t, s, "s", lines...)
-		start := time.Now()
-		got, problems := read(t, s, "s")
-		took := time.Since(start)
-		t.Logf("%s: %d of %d events in %v", name, len(got), n, took)
-		if took > 20*time.Second || len(problems) > 0 {
-			t.Errorf("%s: %v, %d problems", name, took, len(problems))
-		}
-		if want := map[string]int{"one text, of both": n / 2, "one event, at once": 1}[name]; want != 0 && len(got) != want || want == 0 && len(got) != n {
-			t.Errorf("%s: %d events", name, len(got))
-		}
+		clitest.Linear(t, name, 16_000, func(n int) {
+			s := At(t.TempDir())
+			lines := []string{}
+			for i := range n {
+				lines = append(lines, make(i, n))
+			}
+			put(t, s, "s", lines...)
+			got, problems := read(t, s, "s")
+			want := n
+			switch name {
+			case "one text, of both":
+				want = n / 2
+			case "one event, at once":
+				want = 1
+			}
+			if len(got) != want || len(problems) > 0 {
+				t.Errorf("%s: %d events, want %d; %d problems", name, len(got), want, len(problems))
+			}
+		})
 	}
 }
 
