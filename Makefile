@@ -19,7 +19,7 @@ bins     := $(commands:%=bin/%)
 pages    := $(commands:%=man/%.1)
 sources  := go.mod go.sum $(shell find cmd lib -type f -not -name '*_test.go' -not -path '*/testdata/*')
 
-.PHONY: all demo test check fmt vet staticcheck bench fuzz man install clean
+.PHONY: all demo test check fmt vet staticcheck bench bench-cost prices fuzz man install clean
 
 all: $(bins)
 
@@ -51,6 +51,16 @@ staticcheck:
 bench:
 	AT_BENCH=1 $(GO) test -run '^TestBench$$' -count=1 -timeout 1h -v ./pipelines
 	$(GO) test -run '^$$' -bench . ./lib/...
+
+# at-cost against ccusage, whose program is taken from npm.
+bench-cost:
+	AT_BENCH=1 $(GO) test ./pipelines -run TestBenchCost -count=1 -v
+
+# The table of prices, from the newest packages of two projects that keep them.
+prices:
+	d=$$(mktemp -d) && (cd $$d && npm pack --silent @pydantic/genai-prices @earendil-works/pi-ai@1.5.2) && \
+	$(GO) run ./lib/price/gen -out lib/price $$d/pydantic-*.tgz $$d/earendil-*.tgz && rm -r $$d && \
+	$(GO) test ./lib/price && git diff --stat lib/price/table.go
 
 # Each fuzz target for FUZZTIME. A target that ends at its deadline may be told
 # to have failed for that, without an input that fails: go.dev/issue/75804.

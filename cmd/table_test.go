@@ -47,6 +47,7 @@ var table = map[string]command{
 	"at-phase": {shape: filter, runs: []run{
 		{passes: true, adds: "phase", makes: "phase", waits: true},
 	}},
+	"at-mask": {shape: filter, runs: []run{{args: []string{"--plain"}}}},
 	"at-grep": {shape: filter, runs: []run{
 		{passes: true},
 		{args: []string{"--not", "--type", "absent"}, passes: true},
@@ -55,13 +56,14 @@ var table = map[string]command{
 	"at-annotate": {shape: setup, args: []string{"--list"}},
 	"at-explain":  reportOf("phase"),
 	"at-tree":     reportOf("tree"),
+	"at-cost":     reportOf("cost"),
 	"at-diff":     {shape: report}, // needs two sessions
 	"at-why": {shape: report, runs: []run{
 		{text: true},
 		{args: []string{"--format", "json", "--all"}, makes: "cause"},
 		{args: []string{"--tee"}, passes: true, makes: "cause"},
 	}},
-	"at-summary":  reportOf("session_summary"),
+	"at-summary": reportOf("session_summary"),
 	"at-replay": {shape: report, runs: []run{
 		{text: true},
 		{args: []string{"--expand-subagents"}, text: true},
