@@ -47,7 +47,8 @@ var table = map[string]command{
 	"at-phase": {shape: filter, runs: []run{
 		{passes: true, adds: "phase", makes: "phase", waits: true},
 	}},
-	"at-mask": {shape: filter, runs: []run{{args: []string{"--plain"}}}},
+	"at-mask":   {shape: filter, runs: []run{{args: []string{"--plain"}}}},
+	"at-redact": {shape: filter, runs: []run{{args: []string{"--plain"}}}},
 	"at-grep": {shape: filter, runs: []run{
 		{passes: true},
 		{args: []string{"--not", "--type", "absent"}, passes: true},
@@ -63,6 +64,9 @@ var table = map[string]command{
 		{args: []string{"--format", "json", "--all"}, makes: "cause"},
 		{args: []string{"--tee"}, passes: true, makes: "cause"},
 	}},
+	"at-audit":   {shape: gate, runs: []run{{text: true}, {args: []string{"--format", "json"}, makes: "violation"}}},
+	"at-guard":   {shape: setup, args: []string{"--explain"}},
+	"at-policy":  {shape: report, runs: []run{{text: true}}},
 	"at-summary": reportOf("session_summary"),
 	"at-replay": {shape: report, runs: []run{
 		{text: true},
