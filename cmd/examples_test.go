@@ -140,12 +140,18 @@ sed s/` + session + `/5f1c0a52/g "$1/` + session + `"/subagents/*.jsonl >.claude
 printf '#!/bin/sh\necho "2.1.330 (Claude Code)"\n' >bin/claude
 chmod +x bin/claude
 at-capture .claude | at-save
+at-cat --all | at-policy --output .agent-scope.json 2>&1
+at-cat | at-mask --plain >share.ndjson
+head -1 "$2" >hook.json
+git init -q .
+git -c user.name=u -c user.email=u@localhost commit -q --allow-empty --date 2026-11-01T00:00:00Z -m begin
+git tag v1.2.0
 `
 	demo, err := filepath.Abs("../testdata/demo/claude/projects/-home-u-shop")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("bash", "-o", "pipefail", "-c", script, "bash", demo)
+	cmd := exec.Command("bash", "-o", "pipefail", "-c", script, "bash", demo, filepath.Join(demo, "../../../hooks.ndjson"))
 	cmd.Dir, cmd.Env = dir, environ()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -30,6 +30,7 @@ type run struct {
 	adds   string // the key that it adds to events
 	makes  string // the type of the records that it makes, and drops on input
 	waits  bool   // it may hold events back until it knows more
+	scrubs bool   // it passes lines on that are not events, with what it looks for replaced
 	strict bool   // it drops lines that are not events, instead of passing them on
 }
 
@@ -47,8 +48,8 @@ var table = map[string]command{
 	"at-phase": {shape: filter, runs: []run{
 		{passes: true, adds: "phase", makes: "phase", waits: true},
 	}},
-	"at-mask":   {shape: filter, runs: []run{{args: []string{"--plain"}}}},
-	"at-redact": {shape: filter, runs: []run{{args: []string{"--plain"}}}},
+	"at-mask":   {shape: filter, runs: []run{{args: []string{"--plain"}, scrubs: true}}},
+	"at-redact": {shape: filter, runs: []run{{args: []string{"--plain"}, passes: true}}},
 	"at-grep": {shape: filter, runs: []run{
 		{passes: true},
 		{args: []string{"--not", "--type", "absent"}, passes: true},

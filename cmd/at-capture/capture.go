@@ -23,7 +23,11 @@ import (
 // runHook is a run with --save on standard input: whatever happens, the agent
 // is left in peace. It returns if the command line asks for something else.
 func runHook(app *kingpin.Application, c *cli.IO, o *options) {
-	if _, err := app.Parse(os.Args[1:]); err != nil {
+	_, err := app.Parse(os.Args[1:])
+	if err == nil {
+		err = o.badPattern()
+	}
+	if err != nil {
 		fmt.Fprintf(c.Stderr, "at-capture: %v, try --help\n", err)
 		os.Exit(1)
 	}
@@ -83,6 +87,9 @@ func run(c *cli.IO, o *options) error {
 			}
 		}
 	}
+	if err := o.redacted(c, k); err != nil {
+		return err
+	}
 	bar := newBar(c, inputs)
 	readAll(c, k, inputs, bar)
 	bar.done()
@@ -106,7 +113,7 @@ func copyUsage(c *cli.IO, o *options, sessions []string) error {
 	if err != nil {
 		return err
 	}
-	j := &join.Joiner{Store: st, Problem: func(err error) { c.Warnf("%v", err) }, Deadline: o.started.Add(maxJoin)}
+	j := &join.Joiner{Store: st, Problem: func(err error) { c.Warnf("%v", err) }, Deadline: o.started.Add(maxJoin), Clean: o.clean}
 	_, err = j.Sessions(sessions...)
 	return err
 }

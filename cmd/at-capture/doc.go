@@ -32,6 +32,10 @@
 // of its cost, which hooks do not, since the agent deletes them after some
 // weeks. It takes at most 0.7 seconds for that; at-cat --join does the rest.
 //
+// With --redact, secrets are taken out of each event as at-redact does it, with
+// the key of the trace store, before it goes anywhere. What cannot be redacted
+// is not kept.
+//
 // At-capture holds the ids of messages and open calls, and the longest record.
 //
 // # Exit status

@@ -17,6 +17,9 @@ type options struct {
 	save     bool
 	all      bool
 	usage    bool
+	redact   bool
+	patterns []string
+	clean    func(line []byte) ([]byte, error) // set by redacted
 	claude   bool
 	discover bool
 	since    *cli.Moment
@@ -32,6 +35,8 @@ func main() {
 	app.Flag("save", "Store the events instead of printing them.").BoolVar(&o.save)
 	app.Flag("all", "Keep bookkeeping records, too.").BoolVar(&o.all)
 	app.Flag("usage-only", "Keep only what at-cost needs: session_start, llm_response, vendor_cost.").BoolVar(&o.usage)
+	app.Flag("redact", "Take secrets out of the events, as at-redact does.").BoolVar(&o.redact)
+	app.Flag("redact-pattern", "Take out what this matches, too; implies --redact.").PlaceHolder("RE").StringsVar(&o.patterns)
 	app.Flag("claude", "Read the transcripts in Claude Code's own folder.").BoolVar(&o.claude)
 	app.Flag("discover", "List the transcripts instead of reading them.").BoolVar(&o.discover)
 	o.since = cli.TimeFlag(app, "since", "Leave out files unchanged since T.")

@@ -48,5 +48,6 @@
 //
 // Would this call be allowed, and why?
 //
-//	$ at-cat | at-grep --tool Bash | tail -1 | at-guard --explain
+//	$ at-cat | at-grep --type tool_call --tool Bash | tail -1 |
+//	    at-guard --policy .agent-scope.json --explain
 package main

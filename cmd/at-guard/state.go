@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"agenttrace/lib/event"
 	"agenttrace/lib/guard"
@@ -40,45 +42,62 @@ func (o *options) states(st *store.Store, p *guard.Payload, rules []*rule.Rule) 
 	if p.Agent == guard.Claude && spends {
 		transcript = p.Transcript
 	}
-	outer, err := state(st, p.Outer, transcript, !o.explain)
+	until := o.started.Add(o.deadline / 2) // what was read is kept, so that it is not lost
+	outer, err := state(st, p.Outer, transcript, !o.explain, until)
 	if err != nil || p.Session == p.Outer {
 		return []*rule.State{outer}, err
 	}
-	own, err := state(st, p.Session, "", !o.explain)
+	own, err := state(st, p.Session, "", !o.explain, until)
 	return []*rule.State{own, outer}, err
 }
 
+// refold is how much of a session is folded anew each time rather than kept, in
+// bytes: to keep a state takes longer than that.
+const refold = 64 << 10
+
+var errLate = errors.New("the session so far is long, and was read in part only: the next call goes on from there")
+
 // state folds what was stored of a session since it was folded last.
-func state(st *store.Store, session, transcript string, keep bool) (*rule.State, error) {
+func state(st *store.Store, session, transcript string, keep bool, until time.Time) (*rule.State, error) {
 	c := cache{State: &rule.State{}}
 	if json.Unmarshal(st.Cached(session, cacheName), &c) != nil || c.Version != cacheVersion || c.State == nil {
 		c = cache{State: &rule.State{}}
 	}
 	before := c
-	add := func(line []byte) {
+	var late error
+	add := func(line []byte) error {
 		if e, err := event.Parse(line); err == nil {
 			c.State.Add(e)
 		}
+		if time.Now().After(until) {
+			late = errLate
+		}
+		return late
 	}
 	to, again, err := st.Scan(session, c.Events, add)
 	if again { // the file was made anew
 		c = cache{State: &rule.State{}}
+		late = nil
 		to, _, err = st.Scan(session, 0, add)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, late) {
 		return nil, err
 	}
 	c.Events = to
-	if transcript != "" {
+	if transcript != "" && late == nil {
 		if c.Transcript, err = spent(c.State, session, transcript, c.Transcript); err != nil {
 			return nil, err
 		}
 	}
-	if keep && (c.Events != before.Events || c.Transcript != before.Transcript) {
+	if keep && c.Events-before.Events+c.Transcript-before.Transcript > refold {
 		c.Version = cacheVersion
+		c.State.Pack()
 		if b, err := json.Marshal(&c); err == nil {
 			_ = st.Cache(session, cacheName, b) // else it is folded again the next time
 		}
+	}
+	if late != nil {
+		return nil, late
 	}
 	return c.State, nil
 }
@@ -100,12 +119,13 @@ func spent(s *rule.State, session, name string, from int64) (int64, error) {
 	if from > info.Size() {
 		from = 0 // answers that come again count once
 	}
-	n, err := store.ScanLines(io.NewSectionReader(f, from, info.Size()-from), func(line []byte) {
+	n, err := store.ScanLines(io.NewSectionReader(f, from, info.Size()-from), func(line []byte) error {
 		if u := guard.Usage(line, session); u != nil {
 			if e, err := event.Parse(u); err == nil {
 				s.Add(e)
 			}
 		}
+		return nil
 	})
 	return from + n, err
 }

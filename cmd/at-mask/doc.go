@@ -54,7 +54,7 @@
 //
 // A gate before a trace is published:
 //
-//	$ at-mask --check share.ndjson > /dev/null || echo "not yet"
+//	$ at-mask --check share.ndjson
 //
 // Tickets of one's own project:
 //

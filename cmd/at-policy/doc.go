@@ -36,7 +36,7 @@
 //
 // Write it, then check that they satisfy it:
 //
-//	$ at-cat --last 20 | at-policy --output .agent-scope.json
+//	$ at-cat --last 20 | at-policy --force --output .agent-scope.json
 //	$ at-cat --last 20 | at-audit --policy .agent-scope.json
 //
 // Allow what the latest session needed beside:

@@ -14,12 +14,18 @@
 // pipe. At-setup holds the settings file in memory.
 //
 // A hook is one process, at-capture --save. With --pipe it is the shell line
-// at-capture | at-save, and with --redact at-redact stands between the two:
-// what it has not seen is not saved. At-capture is named without its folder if
+// at-capture | at-save. With --redact, secrets are taken out before anything is
+// saved: by at-capture itself, or by at-redact between the two of a pipe.
+// --redact-pattern adds what is to be taken out. At-capture is named without its folder if
 // the PATH leads to it, and with it otherwise; --command names another. The
 // paths given are made absolute, unless they begin with a variable that the
 // agent fills in, such as ${CLAUDE_PROJECT_DIR}/: a hook runs wherever the
 // agent stands at the time.
+//
+// With --guard a hook before each tool runs at-guard, which lets the agent do
+// only what the policy in the project allows; --policy names another policy,
+// --rules adds rules. Without a policy at-guard denies every call. A guard that
+// is there stays when at-setup is run without --guard, and goes with --remove.
 //
 // A list of arguments in a hook needs Claude Code 2.1.139. Versions before
 // 2.1.101 ignore a settings file with an event that they do not know.
@@ -41,6 +47,11 @@
 // For all projects, with secrets taken out before anything is saved:
 //
 //	$ at-setup claude --global --redact --write
+//
+// Let nothing run that the policy does not allow:
+//
+//	$ at-cat --last 20 | at-policy --force --output .agent-scope.json
+//	$ at-setup claude --guard --write
 //
 // For the version that is installed, if it is an old one:
 //

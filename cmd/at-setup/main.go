@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/redact"
 	"agenttrace/lib/setup"
 	"agenttrace/lib/text"
 )
@@ -35,7 +36,11 @@ func main() {
 		PlaceHolder("DIR").StringVar(&o.TraceDir)
 	app.Flag("shell-form", "Write a hook as a line for the shell, not as a program with arguments.").BoolVar(&o.Shell)
 	app.Flag("pipe", "Let a hook run at-capture | at-save.").BoolVar(&o.Pipe)
-	app.Flag("redact", "Let a hook run at-capture | at-redact | at-save.").BoolVar(&o.Redact)
+	app.Flag("redact", "Take secrets out before anything is saved.").BoolVar(&o.Redact)
+	app.Flag("redact-pattern", "Take out what this matches, too; implies --redact.").PlaceHolder("RE").StringsVar(&o.Patterns)
+	app.Flag("guard", "Let at-guard judge each tool before it runs.").BoolVar(&o.Guard)
+	app.Flag("policy", "The policy that at-guard judges by; else .agent-scope.json in the project.").PlaceHolder("FILE").StringVar(&o.Policy)
+	app.Flag("rules", "The rules that at-guard judges by.").PlaceHolder("FILE").StringVar(&o.Rules)
 	app.Flag("for-version", "Write what this version of the agent understands.").PlaceHolder("VERSION").StringVar(&o.forVersion)
 
 	cli.Run(app, cli.Streams(app), func(c *cli.IO) error { return run(c, o) })
@@ -87,6 +92,11 @@ func (o *options) complete(c *cli.IO) (err error) {
 	if o.write && o.remove {
 		return errors.New("--write and --remove exclude each other")
 	}
+	for _, re := range o.Patterns {
+		if _, err := redact.Compile("custom", re); err != nil {
+			return err
+		}
+	}
 	if o.forVersion != "" {
 		if o.For, err = setup.ParseVersion(o.forVersion); err != nil {
 			return err
@@ -95,6 +105,16 @@ func (o *options) complete(c *cli.IO) (err error) {
 	if o.Command, err = command(c, o.Command); err != nil {
 		return err
 	}
-	o.TraceDir, err = anchor(o.TraceDir)
-	return errors.Join(err, o.Check())
+	if !o.Guard && o.Policy+o.Rules != "" {
+		return errors.New("--policy and --rules are for --guard")
+	}
+	for _, p := range []*string{&o.TraceDir, &o.Policy, &o.Rules} {
+		if *p == "none" && p == &o.Policy {
+			continue
+		}
+		if *p, err = anchor(*p); err != nil {
+			return err
+		}
+	}
+	return o.Check()
 }

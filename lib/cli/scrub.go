@@ -49,6 +49,13 @@ func ScrubFlags(app *kingpin.Application, word string) *Scrub {
 	return s
 }
 
+// Markers returns what Scrub.Replace does, with the key of a store, for
+// commands that scrub what they capture.
+func Markers(c *IO, st *Store, word string) func(rule string, found []byte) string {
+	s := &Scrub{word: word, store: st, io: c}
+	return s.Replace
+}
+
 // Replace returns what stands for a text: [MASKED:email:3f2a9c].
 func (s *Scrub) Replace(rule string, found []byte) string { return s.Marker(rule, found, "") }
 

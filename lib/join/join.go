@@ -31,6 +31,9 @@ type Joiner struct {
 	Problem  func(error)
 	Deadline time.Time // no more is begun after it; the zero time is none
 
+	// Clean, if set, returns what is saved of an event: without its secrets.
+	Clean func(line []byte) ([]byte, error)
+
 	known map[string]map[uint64]bool // by session: hashes of the lines that the store has
 	seen  map[string]bool            // transcripts that were read
 }
@@ -53,7 +56,12 @@ func (j *Joiner) Sessions(ids ...string) (saved int, err error) {
 	k := &capture.Capture{
 		Usage: true, Clock: func() int64 { return 0 }, Idle: func() error { return nil },
 		Problem: func(*event.SyntaxError, []byte) {}, // at-capture on the transcript tells
-		Emit: func(line []byte) error {
+		Emit: func(line []byte) (err error) {
+			if j.Clean != nil {
+				if line, err = j.Clean(line); err != nil {
+					return err
+				}
+			}
 			session := gjson.GetBytes(line, "session_id").String()
 			if session == "" || !j.isNew(session, line) {
 				return nil

@@ -1,8 +1,10 @@
 package rule
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"hash/fnv"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -28,46 +30,53 @@ const (
 )
 
 // A State is what rules need to know of a session: the fold of its events. It
-// can be kept between two runs as JSON.
+// can be kept between two runs as JSON, see Pack.
 type State struct {
-	Root      string            `json:"root,omitempty"`
-	First     int64             `json:"first,omitempty"` // nanoseconds since 1970
-	Last      int64             `json:"last,omitempty"`
-	Calls     int               `json:"calls,omitempty"`
-	Files     []string          `json:"files,omitempty"` // written
-	CostNano  int64             `json:"cost_nano,omitempty"`
-	Priced    bool              `json:"priced,omitempty"`
-	Tokens    int64             `json:"tokens,omitempty"`
-	Context   int64             `json:"context,omitempty"` // input tokens of the last request
-	Window    int64             `json:"window,omitempty"`
-	TestFails int               `json:"test_fails,omitempty"`
-	Errors    int               `json:"errors,omitempty"`
-	Retries   int               `json:"retries,omitempty"`
-	Commands  map[uint64]int    `json:"commands,omitempty"` // how often, by what they try
-	Recent    []uint64          `json:"recent,omitempty"`   // the latest calls
-	Open      map[string]open   `json:"open,omitempty"`     // calls without outcome, by id
-	Answers   map[string]answer `json:"answers,omitempty"`
-	Seen      []uint64          `json:"seen,omitempty"` // ids of events
-	known     map[string]bool
-	seen      map[uint64]bool
-	prepared  bool
+	Root      string          `json:"root,omitempty"`
+	First     int64           `json:"first,omitempty"` // nanoseconds since 1970
+	Last      int64           `json:"last,omitempty"`
+	Calls     int             `json:"calls,omitempty"`
+	Files     []string        `json:"files,omitempty"` // written
+	CostNano  int64           `json:"cost_nano,omitempty"`
+	Priced    bool            `json:"priced,omitempty"`
+	Tokens    int64           `json:"tokens,omitempty"`
+	Context   int64           `json:"context,omitempty"` // input tokens of the last request
+	Window    int64           `json:"window,omitempty"`
+	TestFails int             `json:"test_fails,omitempty"`
+	Errors    int             `json:"errors,omitempty"`
+	Retries   int             `json:"retries,omitempty"`
+	Open      map[string]Open `json:"open,omitempty"` // calls without outcome, by id
+
+	// What follows is kept in Packed: most of it is numbers, and reading them as
+	// JSON takes longer than all the rest.
+	commands map[uint64]int    // how often, by the line
+	recent   []uint64          // the latest calls
+	answers  map[uint64]answer // of the models
+	seen     []uint64          // ids of events
+	Packed   []byte            `json:"packed,omitempty"`
+
+	known   map[string]bool
+	lookup  map[uint64]bool // of seen, once it is asked for often
+	asked   int
+	started bool
 }
 
-type open struct {
-	Test bool `json:"t,omitempty"`
+// Open is a call that has no outcome yet.
+type Open struct {
+	Test bool `json:"test,omitempty"` // it runs tests
 }
 
-type answer struct {
-	Out  int64 `json:"o,omitempty"`
-	Nano int64 `json:"n,omitempty"`
-	All  int64 `json:"a,omitempty"`
-}
+type answer struct{ out, nano, all int64 }
 
-// Load reads a state that Marshal wrote; what cannot be read is no state.
-func (s *State) Load(b []byte) bool { return json.Unmarshal(b, s) == nil }
+// Load reads a state that Marshal wrote, and reports whether it is one.
+func (s *State) Load(b []byte) bool {
+	*s = State{}
+	return json.Unmarshal(b, s) == nil
+}
 
 // Marshal returns the state as JSON.
 func (s *State) Marshal() []byte {
+	s.Pack()
 	b, err := json.Marshal(s)
 	if err != nil {
 		return nil
@@ -75,27 +84,119 @@ func (s *State) Marshal() []byte {
 	return b
 }
 
-func (s *State) prepare() {
-	if s.prepared {
+// Pack makes the state ready to be kept as JSON.
+func (s *State) Pack() {
+	s.start()
+	b := binary.AppendUvarint(nil, uint64(len(s.commands)))
+	for _, h := range slices.Sorted(maps.Keys(s.commands)) {
+		b = binary.AppendUvarint(binary.LittleEndian.AppendUint64(b, h), uint64(s.commands[h]))
+	}
+	for _, list := range [][]uint64{s.recent, s.seen} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		for _, h := range list {
+			b = binary.LittleEndian.AppendUint64(b, h)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.answers)))
+	for _, h := range slices.Sorted(maps.Keys(s.answers)) {
+		a := s.answers[h]
+		b = binary.LittleEndian.AppendUint64(b, h)
+		b = binary.AppendVarint(binary.AppendVarint(binary.AppendVarint(b, a.out), a.nano), a.all)
+	}
+	s.Packed = b
+}
+
+// An unpacker reads what Pack wrote. What is cut short reads as zeros.
+type unpacker struct{ b []byte }
+
+func (u *unpacker) uvarint() uint64 {
+	v, n := binary.Uvarint(u.b)
+	u.b = u.b[max(0, n):]
+	if n <= 0 {
+		u.b = nil
+		return 0
+	}
+	return v
+}
+
+func (u *unpacker) varint() int64 {
+	v, n := binary.Varint(u.b)
+	u.b = u.b[max(0, n):]
+	if n <= 0 {
+		u.b = nil
+		return 0
+	}
+	return v
+}
+
+func (u *unpacker) fixed() uint64 {
+	if len(u.b) < 8 {
+		u.b = nil
+		return 0
+	}
+	v := binary.LittleEndian.Uint64(u.b)
+	u.b = u.b[8:]
+	return v
+}
+
+// count reads a number of things that take at least 8 bytes each.
+func (u *unpacker) count() int { return int(min(u.uvarint(), uint64(len(u.b)/8))) }
+
+func (s *State) start() {
+	if s.started {
 		return
 	}
-	s.prepared = true
-	s.known, s.seen = map[string]bool{}, map[uint64]bool{}
+	s.started = true
+	s.known = map[string]bool{}
 	for _, f := range s.Files {
 		s.known[f] = true
 	}
-	for _, h := range s.Seen {
-		s.seen[h] = true
-	}
-	if s.Commands == nil {
-		s.Commands = map[uint64]int{}
-	}
 	if s.Open == nil {
-		s.Open = map[string]open{}
+		s.Open = map[string]Open{}
 	}
-	if s.Answers == nil {
-		s.Answers = map[string]answer{}
+	u := unpacker{s.Packed}
+	n := u.count()
+	s.commands = make(map[uint64]int, n)
+	for range n {
+		h := u.fixed()
+		s.commands[h] = int(u.uvarint())
 	}
+	for _, list := range []*[]uint64{&s.recent, &s.seen} {
+		n := u.count()
+		*list = make([]uint64, n)
+		for i := range *list {
+			(*list)[i] = u.fixed()
+		}
+	}
+	n = u.count()
+	s.answers = make(map[uint64]answer, n)
+	for range n {
+		h := u.fixed()
+		s.answers[h] = answer{u.varint(), u.varint(), u.varint()}
+	}
+	s.Packed = nil
+}
+
+// repeated notes the id of an event and reports whether it was there before.
+func (s *State) repeated(id string) bool {
+	h := hash(id)
+	if s.asked++; s.asked == 32 {
+		s.lookup = make(map[uint64]bool, len(s.seen))
+		for _, x := range s.seen {
+			s.lookup[x] = true
+		}
+	}
+	if s.lookup != nil && s.lookup[h] || s.lookup == nil && slices.Contains(s.seen, h) {
+		return true
+	}
+	if len(s.seen) >= maxSeen {
+		s.seen = slices.Clone(s.seen[maxSeen/2:])
+	}
+	s.seen = append(s.seen, h)
+	if s.lookup != nil {
+		s.lookup[h] = true
+	}
+	return false
 }
 
 func hash(parts ...string) uint64 {
@@ -112,7 +213,7 @@ func (s *State) Add(e event.Event) {
 	if e.IsRecord() || e.Is("guard_verdict") {
 		return
 	}
-	s.prepare()
+	s.start()
 	if ns, ok := e.UnixNano(); ok && ns > 0 {
 		if s.First == 0 || ns < s.First {
 			s.First = ns
@@ -123,15 +224,8 @@ func (s *State) Add(e event.Event) {
 		s.answer(e) // may say more when it is told again
 		return
 	}
-	if id := e.ID(); id != "" {
-		h := hash(id)
-		if s.seen[h] {
-			return
-		}
-		s.seen[h] = true
-		if s.Seen = append(s.Seen, h); len(s.Seen) > maxSeen {
-			s.Seen = slices.Clone(s.Seen[maxSeen/2:])
-		}
+	if id := e.ID(); id != "" && s.repeated(id) {
+		return
 	}
 	switch {
 	case e.Is("session_start"):
@@ -156,7 +250,7 @@ func (s *State) Add(e event.Event) {
 
 // Call adds a call. ids are those by which its outcome names it.
 func (s *State) Call(call *tool.Call, args []byte, ids ...string) {
-	s.prepare()
+	s.start()
 	s.Calls++
 	for _, f := range call.Writes {
 		s.wrote(f)
@@ -164,25 +258,23 @@ func (s *State) Call(call *tool.Call, args []byte, ids ...string) {
 	test := false
 	if call.Line != "" {
 		for _, c := range tool.Commands(call.Line) {
+			test = test || c.Activity() == tool.ActTest
 			for _, f := range c.Writes {
-				for _, d := range append([]string{}, c.Dirs...) {
-					if d != "" && !strings.HasPrefix(f, "/") && !strings.HasPrefix(f, "~") {
-						f = path.Join(d, f)
-					}
+				if len(c.Dirs) > 0 && c.Dirs[0] != "" && !strings.HasPrefix(f, "/") && !strings.HasPrefix(f, "~") {
+					f = path.Join(c.Dirs[0], f)
 				}
 				s.wrote(f)
 			}
 		}
-		test = call.Activity() == tool.ActTest
 		h := hash(strings.Join(strings.Fields(call.Line), " "))
-		if len(s.Commands) < maxCommands || s.Commands[h] > 0 {
-			s.Commands[h]++
-			s.Retries = max(s.Retries, s.Commands[h]-1)
+		if len(s.commands) < maxCommands || s.commands[h] > 0 {
+			s.commands[h]++
+			s.Retries = max(s.Retries, s.commands[h]-1)
 		}
 	}
-	s.Recent = append(s.Recent, hash(call.Name, string(tool.Canonical(args))))
-	if len(s.Recent) > maxRecent {
-		s.Recent = slices.Clone(s.Recent[len(s.Recent)-maxRecent:])
+	s.recent = append(s.recent, hash(call.Name, string(tool.Canonical(args))))
+	if len(s.recent) > maxRecent {
+		s.recent = slices.Clone(s.recent[len(s.recent)-maxRecent:])
 	}
 	for _, id := range ids {
 		if id == "" {
@@ -191,7 +283,7 @@ func (s *State) Call(call *tool.Call, args []byte, ids ...string) {
 		if len(s.Open) >= maxOpen {
 			clear(s.Open)
 		}
-		s.Open[id] = open{test}
+		s.Open[id] = Open{test}
 	}
 }
 
@@ -260,10 +352,11 @@ func testFailed(out string) bool {
 
 // answer counts an answer of a model, once however often it is told.
 func (s *State) answer(e event.Event) {
-	key := e.Get("message_id").String() + "/" + e.Get("request_id").String()
-	if key == "/" {
-		key = e.ID()
+	name := e.Get("message_id").String() + "/" + e.Get("request_id").String()
+	if name == "/" {
+		name = e.ID()
 	}
+	key := hash(name)
 	u := e.Get("usage")
 	if !u.Exists() || e.Get("usage_in_session").Exists() || e.Get("model").Str == "<synthetic>" {
 		return
@@ -271,7 +364,7 @@ func (s *State) answer(e event.Event) {
 	n := func(k string) int64 { return max(0, u.Get(k).Int()) }
 	in, out, read, w5, w1 := n("input_tokens"), n("output_tokens"), n("cache_read_tokens"), n("cache_write_5m_tokens"), n("cache_write_1h_tokens")
 	input := in + read + w5 + w1
-	a := answer{Out: out, All: input + out}
+	a := answer{out: out, all: input + out}
 	var at time.Time
 	if ns, ok := e.UnixNano(); ok {
 		at = time.Unix(0, ns)
@@ -280,28 +373,29 @@ func (s *State) answer(e event.Event) {
 	if match != price.None {
 		r := row.For(input)
 		pico := r.Input.Cost(in) + r.Output.Cost(out) + r.CacheRead.Cost(read) + row.WriteRate(r).Cost(w5) + r.CacheWrite1h.Cost(w1)
-		a.Nano = price.Nano(pico)
+		a.nano = price.Nano(pico)
 		s.Priced = true
 		s.Window = row.ContextWindow
 	}
-	if old, ok := s.Answers[key]; ok {
-		if old.Out >= a.Out {
+	if old, ok := s.answers[key]; ok {
+		if old.out >= a.out {
 			return
 		}
-		s.CostNano -= old.Nano
-		s.Tokens -= old.All
-	} else if len(s.Answers) >= maxAnswers {
-		clear(s.Answers)
+		s.CostNano -= old.nano
+		s.Tokens -= old.all
+	} else if len(s.answers) >= maxAnswers {
+		clear(s.answers)
 	}
-	s.Answers[key] = a
-	s.CostNano += a.Nano
-	s.Tokens += a.All
+	s.answers[key] = a
+	s.CostNano += a.nano
+	s.Tokens += a.all
 	s.Context = input
 }
 
 // Value returns the number that a condition is about; ok is false if it is not
 // known.
 func (s *State) Value(metric string, now int64) (v float64, ok bool) {
+	s.start()
 	const minute = float64(time.Minute)
 	switch metric {
 	case "cost_usd":
@@ -322,7 +416,7 @@ func (s *State) Value(metric string, now int64) (v float64, ok bool) {
 	case "retries":
 		return float64(s.Retries), true
 	case "loops":
-		return float64(Loops(s.Recent)), true
+		return float64(Loops(s.recent)), true
 	case "duration_minutes":
 		return float64(now-s.First) / minute, s.First != 0
 	case "idle_minutes":

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"sync"
+	"unicode/utf8"
 
 	"agenttrace/lib/event"
 )
@@ -40,7 +41,8 @@ type problem struct {
 
 // Copy scrubs the lines of r and writes them to w, in order, several chunks at
 // a time. idle, if not nil, is called before waiting for more input. A last
-// line without a newline gets one.
+// line without a newline gets one; blank lines, carriage returns before newlines
+// and a byte order mark are left out.
 func (f *Filter) Copy(w io.Writer, r io.Reader, idle func() error) error {
 	var mu sync.Mutex
 	memory := f.memory
@@ -66,13 +68,12 @@ func (f *Filter) Copy(w io.Writer, r io.Reader, idle func() error) error {
 		}
 		data := b.chunk.Data
 		lines = int64(b.chunk.Line-1) + int64(bytes.Count(data, newline))
-		bom := b.chunk.Line == 1 && bytes.HasPrefix(data, mark)
-		if len(b.pieces) == 0 && data[len(data)-1] == '\n' && !bom {
+		if len(b.pieces) == 0 && data[len(data)-1] == '\n' {
 			_, err := w.Write(data)
 			return err
 		}
 		out = b.assemble(out[:0])
-		_, err := w.Write(bytes.TrimPrefix(out, markOf(bom)))
+		_, err := w.Write(out)
 		if cap(out) > 8<<20 {
 			out = nil
 		}
@@ -85,30 +86,37 @@ func (f *Filter) Copy(w io.Writer, r io.Reader, idle func() error) error {
 
 var newline, mark = []byte{'\n'}, []byte("\uFEFF")
 
-// markOf returns the byte order mark that is to be dropped.
-func markOf(bom bool) []byte {
-	if bom {
-		return mark
-	}
-	return nil
-}
-
 // batch scrubs the lines of a chunk as far as can be told without the chunks
 // before it.
 func (f *Filter) batch(c event.Chunk, memory *values) *batch {
 	b := &batch{chunk: c, memory: memory}
-	own := false
+	own, text := false, utf8.Valid(c.Data)
 	w := &walker{f: f}
 	for at, n := 0, c.Line; at < len(c.Data); n++ {
 		end := at + lineEnd(c.Data[at:])
 		line := trim(c.Data[at:end], n)
-		if msg := check(line); msg != "" {
+		if len(bytes.TrimSpace(line)) == 0 {
+			b.pieces = append(b.pieces, piece{from: at, to: end, line: n})
+			at = end
+			continue
+		}
+		if len(line)+1 < end-at { // a carriage return, or the mark at the start
+			b.pieces = append(b.pieces, piece{from: at, to: end, line: n, text: append(bytes.Clone(line), '\n')})
+		}
+		msg := check(line)
+		if !text && msg == "" && !utf8.Valid(line) {
+			// Written anew: what reads it further down may not take it.
+			line, msg = repair(line), notUTF8
+			b.put(piece{from: at, to: end, line: n, text: append(line, '\n')})
+			line = line[:len(line):len(line)]
+		}
+		if msg != "" {
 			b.problems = append(b.problems, problem{n, msg})
 		}
 		if f.wanted(line, memory) {
 			w.values, w.seq = memory, f.lines+int64(n)
 			if w.scrubbed(line, false) {
-				b.pieces = append(b.pieces, w.piece(c.Data, at, end, n))
+				b.put(w.piece(line, at, end, n))
 				if learnt := w.remember(nil); len(learnt) > 0 {
 					b.learnt = append(b.learnt, learnt...)
 					if !own {
@@ -188,10 +196,13 @@ func (f *Filter) again(b *batch, hit func([]byte) bool, strict bool) {
 			old = &b.pieces[k]
 			k++
 		}
+		if !utf8.Valid(line) && check(line) == "" {
+			line = repair(line)
+		}
 		if strict && f.strictResult(line) || hit != nil && hit(line) {
 			w.values, w.seq = memory, f.lines+int64(n)
 			if w.scrubbed(line, strict || hit != nil && f.strictResult(line)) {
-				p := w.piece(b.chunk.Data, at, end, n)
+				p := w.piece(line, at, end, n)
 				old = &p
 			}
 		}
@@ -207,9 +218,22 @@ func (f *Filter) again(b *batch, hit func([]byte) bool, strict bool) {
 	b.pieces = pieces
 }
 
-// piece returns the changed line data[at:end].
-func (w *walker) piece(data []byte, at, end, n int) piece {
-	line := trim(data[at:end], n)
+// put adds a piece, in the place of one of the same line.
+func (b *batch) put(p piece) {
+	if n := len(b.pieces); n > 0 && b.pieces[n-1].from == p.from {
+		b.pieces[n-1] = p
+		return
+	}
+	b.pieces = append(b.pieces, p)
+}
+
+// notUTF8 is the message for lines that are mended.
+const notUTF8 = "bytes that are not UTF-8, read as U+FFFD"
+
+func repair(line []byte) []byte { return bytes.ToValidUTF8(line, []byte("\uFFFD")) }
+
+// piece returns the changed line, which stands at data[at:end] of the chunk.
+func (w *walker) piece(line []byte, at, end, n int) piece {
 	p := piece{from: at, to: end, line: n}
 	if w.failed {
 		p.failed = true

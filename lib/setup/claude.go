@@ -12,6 +12,7 @@ var claude = Agent{
 	HomeDir: ".claude",
 	OffKey:  "disableAllHooks",
 	hooks:   claudeHooks,
+	guards:  claudeGuards,
 }
 
 // claudeExec is the first version that starts a hook from a list of arguments.
@@ -99,7 +100,7 @@ func claudeHooks(o Options) []hook {
 func claudeHandler(o Options) []byte {
 	var h event.Object
 	h.Str("type", "command")
-	if o.Shell || o.Pipe || o.Redact || o.For.before(claudeExec) {
+	if o.Shell || o.Pipe || o.For.before(claudeExec) {
 		h.Str("command", o.line())
 	} else {
 		h.Str("command", o.Command).Strs("args", o.args())

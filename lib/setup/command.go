@@ -12,20 +12,30 @@ import (
 
 // The programs that a hook runs.
 const (
-	capture  = "at-capture"
-	redactor = "at-redact"
-	saver    = "at-save"
-	saveFlag = "--save" // of at-capture: be at-save too, in one process
+	capture    = "at-capture"
+	redactor   = "at-redact"
+	saver      = "at-save"
+	saveFlag   = "--save"   // of at-capture: be at-save too, in one process
+	redactFlag = "--redact" // and at-redact
 )
 
 // args returns the arguments of at-capture in a hook of one process.
 func (o Options) args() []string {
 	args := []string{saveFlag}
+	if o.redacts() {
+		args = append(args, redactFlag)
+	}
+	for _, re := range o.Patterns {
+		args = append(args, redactFlag+"-pattern="+re)
+	}
 	if o.TraceDir != "" {
 		args = append(args, "--trace-dir", o.TraceDir)
 	}
 	return args
 }
+
+// redacts reports whether secrets are taken out.
+func (o Options) redacts() bool { return o.Redact || len(o.Patterns) > 0 }
 
 // line returns what a hook runs, as a line for sh.
 //
@@ -36,7 +46,7 @@ func (o Options) args() []string {
 // If at-redact is missing, or dies, nothing or no more comes out of it, so
 // nothing is saved that it has not seen.
 func (o Options) line() string {
-	if !o.Pipe && !o.Redact {
+	if !o.Pipe {
 		words := []string{quote(o.Command)}
 		for _, a := range o.args() {
 			words = append(words, quote(a))
@@ -44,13 +54,18 @@ func (o Options) line() string {
 		return strings.Join(words, " ")
 	}
 	stages := []string{quote(o.Command)}
-	if o.Redact {
-		stages = append(stages, quote(o.beside(redactor)))
-	}
-	save := quote(o.beside(saver))
+	store := ""
 	if o.TraceDir != "" {
-		save += " --trace-dir " + quote(o.TraceDir)
+		store = " --trace-dir " + quote(o.TraceDir)
 	}
+	if o.redacts() {
+		stage := quote(o.beside(redactor))
+		for _, re := range o.Patterns {
+			stage += " " + quote("--pattern="+re)
+		}
+		stages = append(stages, stage+store) // the key of its tags is in the store
+	}
+	save := quote(o.beside(saver)) + store
 	return strings.Join(append(stages, save), " | ") + " || true"
 }
 

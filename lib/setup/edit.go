@@ -30,12 +30,14 @@ type doc struct {
 	indent string // one step of indentation
 	spaced bool   // a space stands after a colon
 	lines  bool   // it is laid out in lines
+
+	mine func(handler gjson.Result) bool // which handlers are meant
 }
 
 // parse checks that the settings are a JSON object and sees how they are laid
 // out. What is added will look the same.
 func parse(settings []byte) (*doc, error) {
-	d := &doc{nl: "\n", indent: "  ", spaced: true, lines: true}
+	d := &doc{nl: "\n", indent: "  ", spaced: true, lines: true, mine: ours}
 	d.text = string(settings)
 	if rest, ok := strings.CutPrefix(d.text, "\ufeff"); ok {
 		d.bom, d.text = d.text[:len(d.text)-len(rest)], rest

@@ -51,14 +51,14 @@ func (d *doc) groups(event string) (array gjson.Result, groups []element) {
 }
 
 // handlers returns the handlers of a group, and which of them are ours.
-func handlers(group gjson.Result) (array gjson.Result, list []element, mine []int) {
+func (d *doc) handlers(group gjson.Result) (array gjson.Result, list []element, mine []int) {
 	for _, e := range elements(group) {
 		if e.key == hooksKey && group.IsObject() && e.value.IsArray() {
 			array, list = e.value, elements(e.value)
 		}
 	}
 	for i, h := range list {
-		if h.value.IsObject() && ours(h.value) {
+		if h.value.IsObject() && d.mine(h.value) {
 			mine = append(mine, i)
 		}
 	}
@@ -76,7 +76,7 @@ func (d *doc) put(h hook) {
 	}
 	found, same, alone := 0, false, -1
 	for i, g := range groups {
-		_, list, mine := handlers(g.value)
+		_, list, mine := d.handlers(g.value)
 		found += len(mine)
 		if len(mine) == 1 && sameJSON([]byte(list[mine[0]].value.Raw), h.handler) && sameMatcher(g.value, h) {
 			same = true
@@ -136,14 +136,14 @@ func (d *doc) dropOurs(event string) {
 // if it holds no other. It reports whether there were any.
 func (d *doc) dropFrom(event string, i int) bool {
 	array, groups := d.groups(event)
-	_, list, mine := handlers(groups[i].value)
+	_, list, mine := d.handlers(groups[i].value)
 	if len(mine) == len(list) && len(mine) > 0 {
 		d.drop(array, i)
 		return true
 	}
 	for _, m := range slices.Backward(mine) {
 		_, groups = d.groups(event)
-		array, _, _ := handlers(groups[i].value)
+		array, _, _ := d.handlers(groups[i].value)
 		d.drop(array, m)
 	}
 	return len(mine) > 0

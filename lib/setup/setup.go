@@ -27,7 +27,8 @@ type Agent struct {
 	HomeDir string // that folder without HomeEnv, from the home directory
 	OffKey  string // member of the settings that turns all hooks off, if true
 
-	hooks func(Options) []hook
+	hooks  func(Options) []hook
+	guards func(Options) []hook // those that run at-guard
 }
 
 var agents = []Agent{claude}
@@ -53,12 +54,16 @@ func Find(name string) (Agent, bool) {
 
 // Options say what a hook runs.
 type Options struct {
-	Command  string  // at-capture, or a path to it; its base name must be at-capture
-	TraceDir string  // the trace store; "" leaves the choice to at-capture
-	Shell    bool    // one line for a shell, not a program with arguments
-	Pipe     bool    // at-capture | at-save instead of one process; implies Shell
-	Redact   bool    // at-redact between the two; implies Pipe
-	For      Version // the agent's version; zero means a present one
+	Command  string   // at-capture, or a path to it; its base name must be at-capture
+	TraceDir string   // the trace store; "" leaves the choice to at-capture
+	Shell    bool     // one line for a shell, not a program with arguments
+	Pipe     bool     // at-capture | at-save instead of one process; implies Shell
+	Redact   bool     // secrets are taken out before anything is saved: by at-capture, or in a pipe by at-redact
+	Patterns []string // regular expressions of what is to be taken out, too; imply Redact
+	For      Version  // the agent's version; zero means a present one
+
+	Guard         bool   // a hook before each tool runs at-guard
+	Policy, Rules string // files that at-guard judges by; "" leaves the choice to it
 }
 
 // Check reports whether a hook can be made of o.
@@ -66,8 +71,8 @@ func (o Options) Check() error {
 	if base(o.Command) != capture {
 		return errors.New("the base name of the command must be " + capture + ", by which its hooks are found again")
 	}
-	if strings.ContainsAny(o.Command+o.TraceDir, "\x00\r\n") {
-		return errors.New("a path in a hook must be on one line")
+	if strings.ContainsAny(o.Command+o.TraceDir+o.Policy+o.Rules+strings.Join(o.Patterns, ""), "\x00\r\n") {
+		return errors.New("a path or a pattern in a hook must be on one line")
 	}
 	return nil
 }
@@ -91,6 +96,11 @@ func (a Agent) Hooks(o Options) []string {
 	var names []string
 	for _, h := range a.hooks(o) {
 		names = append(names, h.event)
+	}
+	if o.Guard {
+		for _, h := range a.guards(o) {
+			names = append(names, h.event)
+		}
 	}
 	return names
 }
@@ -120,10 +130,15 @@ func (a Agent) Merge(settings []byte, o Options) ([]byte, error) {
 	d.dropAllBut(want)
 	if _, ok := d.member(d.root(), hooksKey); !ok {
 		d.add(d.root(), hooksKey, hooksObject(want))
-		return d.bytes(), nil
 	}
 	for _, h := range want {
 		d.put(h)
+	}
+	if o.Guard {
+		d.mine = guards
+		for _, h := range a.guards(o) {
+			d.put(h)
+		}
 	}
 	return d.bytes(), nil
 }
@@ -141,6 +156,8 @@ func (a Agent) Remove(settings []byte) ([]byte, error) {
 	if err := d.checkHooks(nil); err != nil {
 		return nil, err
 	}
+	d.dropAllBut(nil)
+	d.mine = guards
 	d.dropAllBut(nil)
 	return d.bytes(), nil
 }

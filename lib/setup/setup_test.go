@@ -91,7 +91,7 @@ func count(text []byte) int {
 	n := 0
 	gjson.GetBytes(bytes.TrimPrefix(text, []byte("\ufeff")), "hooks").ForEach(func(_, groups gjson.Result) bool {
 		for _, g := range groups.Array() {
-			_, _, mine := handlers(g)
+			_, _, mine := (&doc{mine: ours}).handlers(g)
 			n += len(mine)
 		}
 		return true

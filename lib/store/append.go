@@ -31,7 +31,7 @@ func (s *Store) append(name string, text []byte) error {
 		return err
 	}
 	defer root.Close()
-	f, err := openAppend(root, name)
+	f, err := openLocked(root, name)
 	if err != nil {
 		return fmt.Errorf("cannot open %s: %w", filepath.Join(s.dir, name), err)
 	}
@@ -42,10 +42,33 @@ func (s *Store) append(name string, text []byte) error {
 	return nil
 }
 
-func appendLocked(f *os.File, text []byte) error {
-	if err := lock(f); err != nil {
-		return err
+// openLocked opens a file for appending, with the lock on it. Who waits for the
+// lock may get it on a file that another one has taken the place of, with the
+// name: then what is written would be lost.
+func openLocked(root *os.Root, name string) (*os.File, error) {
+	for {
+		f, err := openAppend(root, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := lock(f); err != nil {
+			f.Close()
+			return nil, err
+		}
+		have, err := f.Stat()
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		if there, err := root.Stat(name); err == nil && os.SameFile(have, there) {
+			return f, nil
+		}
+		f.Close()
 	}
+}
+
+// appendLocked appends to a file that is locked.
+func appendLocked(f *os.File, text []byte) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err

@@ -14,8 +14,9 @@ import (
 // Scan calls fn for each whole line of a session's file from an offset on, and
 // returns the offset behind the last. Where the file is shorter than that, it
 // is read from its start, and again is set. A session that is not stored has no
-// lines. Lines come as they are stored: nothing is put together.
-func (s *Store) Scan(session string, from int64, fn func(line []byte)) (to int64, again bool, err error) {
+// lines. Lines come as they are stored: nothing is put together. An error of fn
+// ends it; to is then behind the line that it was given.
+func (s *Store) Scan(session string, from int64, fn func(line []byte) error) (to int64, again bool, err error) {
 	root, err := s.root(false)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, from > 0, nil
@@ -42,8 +43,9 @@ func (s *Store) Scan(session string, from int64, fn func(line []byte)) (to int64
 }
 
 // ScanLines calls fn for each line of r that ends, without its newline, and
-// returns how many bytes they have. It is for files that are still written.
-func ScanLines(r io.Reader, fn func([]byte)) (n int64, err error) {
+// returns how many bytes they have. It is for files that are still written. An
+// error of fn ends it.
+func ScanLines(r io.Reader, fn func([]byte) error) (n int64, err error) {
 	br := bufio.NewReaderSize(r, 256<<10)
 	var long []byte
 	for {
@@ -63,7 +65,9 @@ func ScanLines(r io.Reader, fn func([]byte)) (n int64, err error) {
 			line = long
 		}
 		n += int64(len(line))
-		fn(line[:len(line)-1])
+		if err := fn(line[:len(line)-1]); err != nil {
+			return n, err
+		}
 		long = long[:0]
 	}
 }
@@ -118,11 +122,14 @@ func (s *Store) Head(session string, n int64, fn func(line []byte) bool) error {
 		return err
 	}
 	defer f.Close()
-	more := true
-	_, err = ScanLines(io.LimitReader(f, n), func(line []byte) {
-		if more {
-			more = fn(line)
+	_, err = ScanLines(io.LimitReader(f, n), func(line []byte) error {
+		if !fn(line) {
+			return io.EOF
 		}
+		return nil
 	})
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	return err
 }

@@ -1,0 +1,297 @@
+package redact
+
+import "bytes"
+
+// A program takes a password as an argument.
+type program struct {
+	name string
+	// options that the password follows, or is attached to.
+	next, attached []string
+	colon          bool   // it is what follows the first colon: user:password
+	mark           string // it follows this in the argument: pass:
+}
+
+// programs are in the order in which they are tried. The options are those in
+// the manuals of the programs.
+var programs = []program{
+	{name: "mysql", attached: []string{"-p"}},
+	{name: "mariadb", attached: []string{"-p"}},
+	{name: "sshpass", next: []string{"-p"}, attached: []string{"-p"}},
+	{name: "curl", next: []string{"-u", "--user", "--proxy-user", "-U"}, attached: []string{"-u", "--user=", "--proxy-user="}, colon: true},
+	{name: "wget", next: []string{"--user"}, colon: true},
+	{name: "http -a", next: []string{"-a", "--auth"}, colon: true},
+	{name: "https -a", next: []string{"-a", "--auth"}, colon: true},
+	{name: "openssl", next: []string{"-passin", "-passout", "-pass", "-password"}, mark: "pass:"},
+	{name: "openssl enc", next: []string{"-k"}},
+	{name: "redis-cli", next: []string{"-a", "--pass"}},
+	{name: "mongo", next: []string{"-p"}, attached: []string{"-p"}},
+	{name: "7z ", attached: []string{"-p"}},
+	{name: "7za", attached: []string{"-p"}},
+	{name: "zip -", next: []string{"-P", "--password"}, attached: []string{"-P"}},
+	{name: "unzip", next: []string{"-P"}, attached: []string{"-P"}},
+	{name: "smbclient", next: []string{"-U"}, attached: []string{"-U"}, mark: "%"},
+	{name: "ldapsearch", next: []string{"-w"}, attached: []string{"-w"}},
+	{name: "ldapmodify", next: []string{"-w"}, attached: []string{"-w"}},
+	{name: "ldapadd", next: []string{"-w"}},
+	{name: "ipmitool", next: []string{"-P"}},
+	{name: "psexec", next: []string{"-p"}},
+	{name: "sqlcmd", next: []string{"-P"}, attached: []string{"-P"}},
+	{name: "bcp ", next: []string{"-P"}, attached: []string{"-P"}},
+	{name: "impacket", mark: ":"},
+	{name: "freerdp", attached: []string{"/p:"}},
+	{name: "mosquitto_", next: []string{"-P", "--pw"}},
+	{name: "clickhouse-client", next: []string{"--password"}, attached: []string{"--password="}},
+	{name: "cypher-shell", next: []string{"-p"}},
+	{name: "docker login", next: []string{"-p"}},
+	{name: "podman login", next: []string{"-p"}},
+	{name: "registry login", next: []string{"-p"}},
+	{name: "oc login", next: []string{"-p"}},
+	{name: "az login", next: []string{"-p"}},
+	{name: "aws ecr", next: []string{"-p"}},
+	{name: "vault login", next: []string{"--"}},
+	{name: "rabbitmqadmin", next: []string{"-p"}},
+	{name: "aria2c", attached: []string{"--http-passwd=", "--ftp-passwd="}},
+	{name: "lftp", next: []string{"-u"}, mark: ","},
+	{name: "wpa_passphrase"},
+}
+
+// The programs that read a password from the output of echo.
+var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token"}
+
+func programNames() []string {
+	var list []string
+	for _, p := range programs {
+		list = append(list, p.name)
+	}
+	list = append(list, readers...)
+	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "sqlplus")
+}
+
+// A word is an argument of a command line: text[from:to], without the quotes
+// around it.
+type word struct{ from, to int }
+
+// words returns up to so many words of a command line that begins at i, up to
+// what ends the command. It knows quotes and no more of a shell.
+func (s *search) words(i, most int) []word {
+	b := s.text
+	var list []word
+	for i < len(b) && len(list) < most {
+		i = blanks(b, i)
+		if i >= len(b) {
+			break
+		}
+		if b[i] == '\\' && at(b, i+1) == '\n' {
+			i += 2
+			continue
+		}
+		if n, quote, slashes := opener(b, i); n > 0 {
+			end, closed := quotedEnd(b, i+n, quote, slashes)
+			if !closed {
+				break // the quote around the whole line
+			}
+			list = append(list, word{i + n, end})
+			i = end + n
+			continue
+		}
+		j := i
+		for j < len(b) && b[j] > ' ' && b[j] != '|' && b[j] != ';' && b[j] != '"' && b[j] != '\'' && b[j] != '`' && b[j] != '\\' &&
+			!(b[j] == '&' && (j == i || at(b, j+1) == '&')) && !(b[j] == ')' && j+1 == len(b)) && !(b[j] == '>' && j == i) {
+			j++
+		}
+		if j == i {
+			break
+		}
+		w := word{i, j}
+		if n, quote, slashes := opener(b, j); n > 0 { // -p'secret'
+			if end, closed := quotedEnd(b, j+n, quote, slashes); closed {
+				list = append(list, word{i, end})
+				i = end + n
+				continue
+			}
+		}
+		list = append(list, w)
+		i = j
+		if i < len(b) && b[i] != ' ' && b[i] != '\t' && b[i] != '\\' {
+			break
+		}
+	}
+	return list
+}
+
+// program finds the password on the command line of a program at i.
+func (s *search) program(name string, i int) {
+	b := s.text
+	if i > 0 && (alnum(b[i-1]) && !escapedStart(b, i) || b[i-1] == '_') {
+		return
+	}
+	if s.commands++; s.commands > 16+len(b)/128 {
+		s.hit = s.hit || s.raw
+		return // no text has so many commands
+	}
+	for _, r := range readers {
+		if r == name {
+			s.echoed(i)
+			return
+		}
+	}
+	end := i + len(name)
+	for end < len(b) && identByte(b[end]) {
+		end++ // mysqldump, clickhouse-client
+	}
+	if name == "from-literal" {
+		if at(b, end) == '=' || at(b, end) == ' ' {
+			for _, w := range s.words(end+1, 1) {
+				s.assigned(w)
+			}
+		}
+		return
+	}
+	words := s.words(end, 40)
+	switch name {
+	case "htpasswd":
+		s.htpasswd(words)
+		return
+	case "secrets set", "secret set", "config:set":
+		for _, w := range words {
+			s.assigned(w)
+		}
+		return
+	case "sqlplus":
+		for _, w := range words {
+			v := b[w.from:w.to]
+			if k := bytes.IndexByte(v, '/'); k > 0 && bytes.IndexByte(v, '@') > k {
+				s.argument(word{w.from + k + 1, w.from + bytes.IndexByte(v, '@')})
+			}
+		}
+		return
+	}
+	for k := range programs {
+		if p := &programs[k]; p.name == name {
+			s.options(p, words)
+			return
+		}
+	}
+}
+
+func (s *search) options(p *program, words []word) {
+	b := s.text
+	for k, w := range words {
+		v := b[w.from:w.to]
+		for _, o := range p.next {
+			if string(v) == o && k+1 < len(words) {
+				s.part(p, words[k+1])
+			}
+		}
+		for _, o := range p.attached {
+			if len(v) > len(o) && string(v[:len(o)]) == o && (o[0] != '-' || o[1] == '-' || v[len(o)] != '-') {
+				from := w.from + len(o)
+				if n, _, _ := opener(b, from); n > 0 {
+					from += n
+				}
+				s.part(p, word{from, w.to})
+			}
+		}
+	}
+}
+
+// part finds the password in an argument: all of it, or what follows a mark.
+func (s *search) part(p *program, w word) {
+	v := s.text[w.from:min(w.to, len(s.text))]
+	mark := p.mark
+	if p.colon {
+		mark = ":"
+	}
+	if mark != "" {
+		k := bytes.Index(v, []byte(mark))
+		if k < 0 || p.mark == "pass:" && k > 0 {
+			return
+		}
+		w.from += k + len(mark)
+	}
+	s.argument(w)
+}
+
+// argument adds a password that is an argument.
+func (s *search) argument(w word) {
+	if w.from >= w.to {
+		return
+	}
+	v := s.text[w.from:w.to]
+	if len(v) < 2 || v[0] == '-' || v[0] == '$' && !bytes.ContainsAny(v, digits) || placeholder(v, nil, false) || pattern(v) {
+		return
+	}
+	if s.raw {
+		s.hit = true
+		return
+	}
+	s.add(w.from, w.to, "command-password")
+}
+
+// htpasswd finds the password in htpasswd -b FILE USER PASSWORD, or -nb USER
+// PASSWORD.
+func (s *search) htpasswd(words []word) {
+	batch, file := false, 1
+	var operands []word
+	for _, w := range words {
+		if v := s.text[w.from:w.to]; len(v) > 1 && v[0] == '-' {
+			batch = batch || bytes.IndexByte(v, 'b') > 0
+			if bytes.IndexByte(v, 'n') > 0 {
+				file = 0
+			}
+			continue
+		}
+		operands = append(operands, w)
+	}
+	if batch && len(operands) > file+1 {
+		s.argument(operands[file+1])
+	}
+}
+
+// assigned finds the value in NAME=value.
+func (s *search) assigned(w word) {
+	v := s.text[w.from:w.to]
+	k := bytes.IndexByte(v, '=')
+	if k <= 0 {
+		return
+	}
+	w.from += k + 1
+	if n, _, _ := opener(s.text, w.from); n > 0 {
+		w.from += n
+	}
+	if v := s.text[min(w.from, w.to):w.to]; len(v) >= 4 {
+		t := traitsOf(v)
+		if t.wordy() && t.n < 8 || version(v, &t) {
+			return
+		}
+		s.argument(w)
+	}
+}
+
+// echoed finds the password in echo PASSWORD | program, whose name is at i.
+func (s *search) echoed(i int) {
+	b := s.text
+	from := i
+	for from > 0 && i-from < 512 && b[from-1] != '\n' && !(b[from-1] == 'n' && at(b, from-2) == '\\') {
+		from--
+	}
+	line := b[from:i]
+	k := bytes.LastIndex(line, []byte("echo "))
+	n := 5
+	if p := bytes.LastIndex(line, []byte("printf ")); p > k {
+		k, n = p, 7
+	}
+	if k < 0 || bytes.IndexByte(line[k:], '|') < 0 {
+		return
+	}
+	for _, w := range s.words(from+k+n, 4) {
+		if v := b[w.from:w.to]; len(v) > 0 && (v[0] == '-' || v[0] == '%' && len(v) < 5) {
+			continue
+		}
+		if c := bytes.IndexByte(b[w.from:w.to], ':'); c > 0 {
+			w.from += c + 1
+		}
+		s.argument(w)
+		return
+	}
+}

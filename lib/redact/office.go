@@ -1,0 +1,40 @@
+package redact
+
+// officeRules are the tokens of documents, planning, design and social media.
+var officeRules = []Rule{
+	{Name: "notion-token", Provider: "Notion", Source: fromVendor, Shape: "ntn_[a44]"},
+	{Name: "notion-token", Provider: "Notion", Source: fromScanners, Shape: "secret_[a43]"},
+	{Name: "airtable-token", Provider: "Airtable", Source: fromVendor, Shape: "pat[a14!].[x64]"},
+	{Name: "linear-key", Provider: "Linear", Source: fromVendor, Shape: "lin_api_[a40]"},
+	{Name: "linear-key", Provider: "Linear", Source: fromVendor, Shape: "lin_oauth_[x64]"},
+	{Name: "linear-key", Provider: "Linear", Source: fromVendor, Shape: "lin_wh_[a40]"},
+	{Name: "asana-token", Provider: "Asana", Source: fromUse, Shape: "1/[n12-20]:[x32]"},
+	{Name: "asana-token", Provider: "Asana", Source: fromUse, Shape: "2/[n12-20]/[n12-20]:[x32]"},
+	{Name: "figma-token", Provider: "Figma", Source: fromVendor, Shape: "figd_[d40]"},
+	{Name: "figma-token", Provider: "Figma", Source: fromVendor, Shape: "figu_[d40]"},
+	{Name: "figma-token", Provider: "Figma", Source: fromVendor, Shape: "figo_[d40]"},
+	{Name: "typeform-token", Provider: "Typeform", Source: fromScanners, Shape: "tfp_[p44]"},
+	{Name: "dropbox-token", Provider: "Dropbox", Source: fromScanners, Shape: "sl.[p130]"},
+	{Name: "contentful-token", Provider: "Contentful", Source: fromVendor, Shape: "CFPAT-[d43]"},
+	{Name: "sanity-token", Provider: "Sanity", Source: fromUse, Shape: "sk[a100]", Weak: true},
+	{Name: "hubspot-token", Provider: "HubSpot", Source: fromVendor, Shape: "pat-na1-[g36]"},
+	{Name: "hubspot-token", Provider: "HubSpot", Source: fromVendor, Shape: "pat-na2-[g36]"},
+	{Name: "hubspot-token", Provider: "HubSpot", Source: fromVendor, Shape: "pat-eu1-[g36]"},
+	{Name: "salesforce-token", Provider: "Salesforce", Source: fromScanners, Shape: "00D[a12-15]![p80]"},
+	{Name: "mapbox-token", Provider: "Mapbox", Source: fromScanners, Shape: "sk.eyJ[d40]"},
+	{Name: "mapbox-token", Provider: "Mapbox", Source: fromScanners, Shape: "tk.eyJ[d40]"},
+	{Name: "frameio-token", Provider: "Frame.io", Source: fromScanners, Shape: "fio-u-[d60]"},
+	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAC[a90]", Weak: true},
+	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAM[a90]", Weak: true},
+	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAG[a90]", Weak: true},
+	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAB[a90]", Weak: true},
+	{Name: "instagram-token", Provider: "Meta", Source: fromUse, Shape: "IGQ[d100]", Weak: true},
+	{Name: "twitter-token", Provider: "X", Source: fromScanners, Shape: "AAAAAAAAAAAAAAAAAAAAA[e130]", Weak: true},
+	// After 00 comes a letter that no number and no UUID has there: those would be
+	// looked at one by one. A token without one is found by its name.
+	{Name: "okta-token", Provider: "Okta", Source: fromScanners, Shape: "00[o1!][d39!]", Weak: true},
+	{Name: "clickup-token", Provider: "ClickUp", Source: fromVendor, Shape: "pk_[n6-9]_[U30]"},
+	{Name: "cal-key", Provider: "Cal.com", Source: fromVendor, Shape: "cal_live_[x32]"},
+	{Name: "linkedin-secret", Provider: "LinkedIn", Source: fromVendor, Shape: "WPL_AP1.[a16]"},
+	{Name: "gamma-key", Provider: "Gamma", Source: fromUse, Shape: "sk-gamma-[d30]"},
+}

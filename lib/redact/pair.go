@@ -1,0 +1,422 @@
+package redact
+
+import "bytes"
+
+// A pair is a name and a value beside it, in some notation.
+type pair struct {
+	name     []byte
+	from, to int // of the value in the text
+	at       spot
+	quoted   bool // the name stands in quotes
+	more     bool // the value is an array, an object or goes on in another string
+	ends     *ends
+}
+
+// maxValue is the longest value in quotes that is looked for the end of, in
+// bytes.
+const maxValue = 16 << 10
+
+// identAt returns the identifier that holds b[at].
+func identAt(b []byte, at int) (from, to int) {
+	from, to = at, at
+	for from > 0 && at-from < maxName && identByte(b[from-1]) {
+		from--
+	}
+	for to < len(b) && to-at < maxName && identByte(b[to]) {
+		to++
+	}
+	// The letter of an escape is not a part of it.
+	if from > 0 && from < at {
+		switch b[from-1] {
+		case '\\':
+			if b[from] == 'u' && at-from > 5 {
+				from += 5
+			} else {
+				from++
+			}
+		case '%':
+			if at-from > 2 {
+				from += 2
+			}
+		}
+	}
+	for from < at && (b[from] == '.' || b[from] == '-') {
+		from++
+	}
+	for to > at && (b[to-1] == '.' || b[to-1] == '-') {
+		to--
+	}
+	return from, to
+}
+
+func identByte(c byte) bool { return alnum(c) || c == '_' || c == '-' || c == '.' || c >= 0x80 }
+
+// blanks returns the index after blanks, those written as \t among them.
+func blanks(b []byte, i int) int {
+	for n := 0; i < len(b) && n < 64; n++ {
+		switch {
+		case b[i] == ' ' || b[i] == '\t':
+			i++
+		case b[i] == '\\' && i+1 < len(b) && b[i+1] == 't':
+			i += 2
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// opener returns the quote at b[i], with the backslashes before it: how many
+// bytes both are, which quote, how many backslashes. n is 0 if there is none.
+func opener(b []byte, i int) (n int, quote byte, slashes int) {
+	j := i
+	for j < len(b) && b[j] == '\\' && j-i < 16 {
+		j++
+	}
+	if j < len(b) && (b[j] == '"' || b[j] == '\'' || b[j] == '`') {
+		return j - i + 1, b[j], j - i
+	}
+	return 0, 0, 0
+}
+
+// quotedEnd returns where the value in quotes that begins at b[i] ends, and
+// whether its quote is there.
+func quotedEnd(b []byte, i int, quote byte, slashes int) (int, bool) {
+	limit := min(len(b), i+maxValue)
+	run := 0
+	for j := i; j < limit; j++ {
+		switch c := b[j]; {
+		case c == '\\':
+			run++
+			continue
+		case c == quote && run == slashes:
+			return j - run, true
+		case c == quote && run < slashes:
+			// The quote of a string further out: this one is cut.
+			return j - run, false
+		case c == '\n' && quote != '`':
+			return j, false
+		}
+		run = 0
+	}
+	return limit, false
+}
+
+// alone reports whether what follows a name shows that no value does, for the
+// most frequent cases: a word of prose, or of a program, stands there.
+func alone(b []byte, from, to int) bool {
+	switch c := at(b, to); c {
+	case '(', ')', ';', '/', '+', '&', '#', '@', '\n', '$', '^', 0:
+		return true
+	case ' ':
+		j := to + 1
+		for j < len(b) && isLower(b[j]) {
+			j++
+		}
+		if j-to < 4 || at(b, from-1) == '-' {
+			return false
+		}
+		switch d := at(b, j); d {
+		case '.', ',', ')', ';', '(', 0:
+			return true
+		case ' ':
+			return at(b, j+1) != '=' && at(b, j+1) != ':'
+		}
+	}
+	return false
+}
+
+// pairAt returns the pair whose name is b[from:to].
+func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
+	p.ends = e
+	p.name = b[from:to]
+	i := to
+	n, quote, _ := opener(b, i)
+	if n > 0 {
+		before := from - 1
+		if before < 0 || b[before] != quote && !(quote == '`') {
+			// The end of a string that the name is the last word of.
+			if quote == '"' || quote == '\'' {
+				if !sentenceEnd(b, from, quote) {
+					return p, false
+				}
+			}
+		}
+		p.quoted = before >= 0 && b[before] == quote
+		if !p.quoted && quote != '`' && p.dashed(b, from) {
+			p.quoted = true
+			for b[before] == '-' {
+				before--
+			}
+			p.quoted = b[before] == quote
+		}
+		i += n
+	}
+	for i < len(b) && (b[i] == ']' || b[i] == '?' || b[i] == '!' || b[i] == '*') && i-to < 24 {
+		i++
+	}
+	j := blanks(b, i)
+	if j >= len(b) {
+		return p, false
+	}
+	switch c := b[j]; {
+	case c == ':':
+		switch next := at(b, j+1); {
+		case next == '=':
+			return p.value(b, j+2, afterWord)
+		case next == ':' || next == '/' && at(b, j+2) == '/' || next == '\\' && at(b, j+2) == '/':
+			return p, false
+		}
+		return p.typed(b, j+1)
+	case c == '=':
+		switch at(b, j+1) {
+		case '=', '~':
+			return p, false
+		case '>':
+			return p.value(b, j+2, afterWord)
+		}
+		sign := afterSign
+		if j > i || at(b, j+1) == ' ' {
+			sign = afterWord
+		}
+		if before := at(b, from-1); before == '?' || before == '&' || before == '#' && j == i || before == ';' && j == i {
+			sign = inQuery
+		}
+		if p.dashed(b, from) {
+			sign = inOption
+		}
+		return p.value(b, j+1, sign)
+	case c == '%' && at(b, j+1) == '3' && (at(b, j+2) == 'D' || at(b, j+2) == 'd' || at(b, j+2) == 'A' || at(b, j+2) == 'a'):
+		return p.value(b, j+3, inQuery)
+	case c == ',' && p.quoted:
+		k := blanks(b, j+1)
+		if n, _, _ := opener(b, k); n > 0 {
+			return p.value(b, k, inList)
+		}
+	case c == '|' && n == 0 && tableCell(b, from):
+		return p.value(b, j+1, afterWord)
+	case c == '>' && n == 0 && at(b, from-1) == '<':
+		return p.element(b, j+1)
+	case c == '-' && at(b, j+1) == '>':
+		return p.value(b, j+2, afterWord)
+	case j > i && p.dashed(b, from):
+		return p.value(b, j, inFlag)
+	case j > i && n == 0:
+		return p.spoken(b, from, j)
+	}
+	return p, false
+}
+
+func at(b []byte, i int) byte {
+	if i < 0 || i >= len(b) {
+		return 0
+	}
+	return b[i]
+}
+
+// sentenceEnd reports whether the string that ends after a name began on the
+// same line: "The password": value.
+func sentenceEnd(b []byte, from int, quote byte) bool {
+	for i := from - 1; i >= 0 && from-i < 64; i-- {
+		if b[i] == quote {
+			return true
+		}
+		if b[i] == '\n' {
+			break
+		}
+	}
+	return false
+}
+
+// dashed reports whether the name is an option: it has a hyphen before it and
+// a blank or a quote before that.
+func (p *pair) dashed(b []byte, from int) bool {
+	i := from - 1
+	if at(b, i) != '-' {
+		return false
+	}
+	for i >= 0 && b[i] == '-' && from-i < 4 {
+		i--
+	}
+	c := at(b, i)
+	return i < 0 || c == ' ' || c == '\t' || c == '\n' || c == '"' || c == '\'' || c == '`' || c == 'n' && at(b, i-1) == '\\'
+}
+
+// tableCell reports whether a name is the content of a cell.
+func tableCell(b []byte, from int) bool {
+	i := from - 1
+	for i >= 0 && (b[i] == ' ' || b[i] == '`' || b[i] == '*') {
+		i--
+	}
+	return at(b, i) == '|'
+}
+
+// typed is value for what follows a colon, which may be a type first:
+// password: str = "…".
+func (p *pair) typed(b []byte, i int) (pair, bool) {
+	j := blanks(b, i)
+	k := j
+	for k < len(b) && k-j < 24 && (isLetter(b[k]) || b[k] == '?' || b[k] == '[' || b[k] == ']') {
+		k++
+	}
+	if k > j {
+		if m := blanks(b, k); at(b, m) == '=' && at(b, m+1) != '=' && m+1 < len(b) {
+			return p.value(b, m+1, afterWord)
+		}
+	}
+	return p.value(b, i, afterWord)
+}
+
+// element is the pair of an XML element: its text.
+func (p *pair) element(b []byte, i int) (pair, bool) {
+	j := i
+	for j < len(b) && b[j] != '<' && b[j] != '\n' && j-i < 1024 {
+		j++
+	}
+	if at(b, j) != '<' || at(b, j+1) != '/' || j == i {
+		return *p, false
+	}
+	p.from, p.to, p.at = i, j, inQuotes
+	return *p, true
+}
+
+// spoken is the pair of a name and a value in prose, or of a command that sets
+// a variable.
+func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
+	line := b[max(0, from-64):from]
+	line = line[bytes.LastIndexByte(line, '\n')+1:]
+	word := lastWord(line)
+	if setters[string(word)] {
+		return p.value(b, i, afterWord)
+	}
+	// A type between the name and its value: var key string = "…".
+	k := i
+	for k < len(b) && k-i < 24 && (isLetter(b[k]) || b[k] == '*') {
+		k++
+	}
+	if m := blanks(b, k); k > i && at(b, m) == '=' && at(b, m+1) != '=' {
+		return p.value(b, m+1, afterWord)
+	}
+	for _, w := range [...]string{"is ", "was ", "to ", "= ", "is: ", "as ", "of "} {
+		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
+			return p.value(b, i+len(w), inProse)
+		}
+	}
+	// Nothing between them: what is not plainly drawn is prose.
+	if b[i] == '`' || b[i] == '\\' && at(b, i+1) == '`' {
+		return *p, false
+	}
+	q, ok := p.value(b, i, inProse)
+	if q.at == inQuotes {
+		q.at = inList
+	}
+	if !ok {
+		return q, false
+	}
+	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && bytes.Contains(line, []byte("login "))) {
+		return q, false
+	}
+	return q, true
+}
+
+var setters = set("ENV ARG set setx export put add create default login user")
+
+func lastWord(line []byte) []byte {
+	line = bytes.TrimRight(line, " \t")
+	i := len(line)
+	for i > 0 && isLetter(line[i-1]) {
+		i--
+	}
+	return line[i:]
+}
+
+// value finds the value that begins at b[i], after blanks.
+func (p *pair) value(b []byte, i int, where spot) (pair, bool) {
+	i = blanks(b, i)
+	if i >= len(b) {
+		return *p, false
+	}
+	// A prefix of a string: b"…", f'…', $"…", @"…".
+	if c := b[i]; (isLetter(c) || c == '$' || c == '@') && i+1 < len(b) && (b[i+1] == '"' || b[i+1] == '\'') {
+		i++
+	}
+	p.at = where
+	if n, quote, slashes := opener(b, i); n > 0 {
+		p.from = i + n
+		if start := nameStart(b, p.name); !p.quoted && start > slashes && b[start-1] == quote && where != inList && bytes.Count(b[start-1-slashes:start-1], []byte{'\\'}) == slashes && at(b, start-2-slashes) != '\\' {
+			return *p, false // the end of the string that the name begins
+		}
+		end, closed := quotedEnd(b, p.from, quote, slashes)
+		p.to = end
+		if where == afterSign || where == afterWord || where == inProse {
+			p.at = inQuotes
+		}
+		if !closed {
+			p.to = min(p.ends.value(b, p.from, where), end)
+		}
+		return *p, p.to > p.from
+	}
+	switch b[i] {
+	case '[', '{':
+		p.more = true
+	case '|', '>':
+		// A block of YAML: the value is on the next line.
+		if j := bytes.IndexByte(b[i:min(len(b), i+4)], '\n'); j > 0 && where == afterWord {
+			i = blanks(b, i+j+1)
+		}
+	}
+	p.from, p.to = i, p.ends.value(b, i, where)
+	if where == afterSign && p.atLineStart(b) {
+		// NAME=value and nothing else: all of the line.
+		n := 0
+		for i+n < len(b) && b[i+n] > ' ' && !(b[i+n] == '\\' && i+n+1 < len(b) && (b[i+n+1] == 'n' || b[i+n+1] == 'r' || b[i+n+1] == '"')) && b[i+n] != '"' {
+			n++
+		}
+		if i+n > p.to && capitals(p.name) && (i+n == len(b) || b[i+n] != ' ') {
+			p.to = i + n
+		}
+	}
+	if p.at != afterSign && p.at != inFlag && p.at != inOption || where == afterWord {
+		for p.to > p.from && bytes.IndexByte([]byte(".,;:!?)"), b[p.to-1]) >= 0 {
+			p.to--
+		}
+	}
+	return *p, p.to > p.from
+}
+
+// nameStart returns where the name before i begins: it is a part of b.
+func nameStart(b, name []byte) int { return cap(b) - cap(name) }
+
+// atLineStart reports whether the name is the first thing of its line.
+func (p *pair) atLineStart(b []byte) bool {
+	i := p.from - 1 - len(p.name) - 1
+	c := at(b, i)
+	return i < 0 || c == '\n' || c == ' ' && i > 6 && bytes.HasSuffix(b[:i], []byte("export")) || c == 'n' && at(b, i-1) == '\\'
+}
+
+// bareEnd returns where a value without quotes ends.
+func bareEnd(b []byte, where spot) int {
+	for i, c := range b {
+		switch {
+		case c <= ' ' || c == 0x7f || c == '"' || c == '`':
+			return i
+		case c == '\\' && i+1 < len(b) && (b[i+1] == 'n' || b[i+1] == 'r' || b[i+1] == 't' || b[i+1] == '"' || b[i+1] == '\\' || b[i+1] == 'u'):
+			return i
+		case c == '\'' && (where != inFlag && where != inOption || i > 0):
+			return i
+		case c == '&' && where != inFlag && where != inOption:
+			return i
+		case c == ';' && where != inFlag && where != inOption:
+			return i
+		case (c == ',' || c == '<' || c == '|') && where != inFlag && where != inOption:
+			return i
+		case (c == ')' || c == '}' || c == ']') && where != inFlag && where != inOption && i > 0 && !bytes.ContainsAny(b[:i], "([{"):
+			return i
+		case c == '#' && where == inQuery:
+			return i
+		case where == inHeader && (c == '\\' || c == '\''):
+			return i
+		}
+	}
+	return len(b)
+}

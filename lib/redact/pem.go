@@ -1,0 +1,179 @@
+package redact
+
+import "bytes"
+
+var (
+	pemEnd  = []byte("-----END")
+	pemDash = []byte("-----")
+)
+
+// pem finds the private key whose BEGIN is at i.
+func (s *search) pem(i int) {
+	b := s.text
+	from := i
+	for from > 0 && b[from-1] == '-' && i-from < 5 {
+		from--
+	}
+	if i-from < 4 {
+		return
+	}
+	label, ok := pemLabel(b, i+5)
+	if !ok {
+		return
+	}
+	if end, n := keyBody(b, label); n >= 40 || n >= 24 && bytes.HasSuffix(b[:end], pemDash) {
+		s.add(from, end, "private-key")
+	}
+}
+
+// pemLabel returns where the label after BEGIN or END ends with its dashes, if
+// it is that of a private key.
+func pemLabel(b []byte, i int) (int, bool) {
+	j := i
+	for j < len(b) && j-i < 48 && (isUpper(b[j]) || isDigit(b[j]) || b[j] == ' ' || b[j] == '+' || b[j] == '_') {
+		j++
+	}
+	if !bytes.Contains(b[i:j], []byte("PRIVATE")) || at(b, j) != '-' {
+		return 0, false
+	}
+	for n := 0; j < len(b) && b[j] == '-' && n < 5; n++ {
+		j++
+	}
+	return j, true
+}
+
+// keyBody goes through the body of a key from i on, whatever stands between
+// its lines: escaped newlines, quotes, numbers, marks of a diff. It returns
+// where it ends, and how many characters of the key there are.
+func keyBody(b []byte, i int) (end, n int) {
+	end = i
+	lastRun := 0
+	for i < len(b) {
+		c := b[i]
+		switch {
+		case c == '-' && bytes.HasPrefix(b[i:], pemDash):
+			if bytes.HasPrefix(b[i:], pemEnd) {
+				if j, ok := pemLabel(b, i+len(pemEnd)); ok {
+					return j, n
+				}
+			}
+			return end, n
+		case c == '\\':
+			i++
+			if i < len(b) && (b[i] == 'n' || b[i] == 'r' || b[i] == 't') {
+				i++
+			}
+			continue
+		case c <= ' ', c == '"', c == '\'', c == '`', c == ',', c == '-', c == '|', c == '>', c == '#', c == '*', c == ':', c == ';', c == '(', c == ')', c == '.':
+			if c == '.' && bytes.HasPrefix(b[i:], []byte("...")) && n > 0 {
+				return end, n
+			}
+			i++
+			continue
+		case c == 0xe2 && bytes.HasPrefix(b[i:], []byte("→")), c == 0xe2 && bytes.HasPrefix(b[i:], []byte("│")):
+			i += 3
+			continue
+		case c == '+' && (i+1 >= len(b) || b[i+1] == ' ' || b[i+1] == '"' || b[i+1] == '\'' || b[i+1] == '\\' || b[i-1] == '\n'):
+			i++ // it joins strings, or marks a line that was added
+			continue
+		}
+		j := i
+		for j < len(b) && (alnum(b[j]) || b[j] == '+' || b[j] == '/' || b[j] == '=') {
+			j++
+		}
+		run := j - i
+		switch {
+		case run == 0:
+			return end, n
+		case n == 0 && (at(b, j) == ':' || at(b, j) == '-' && at(b, j+1) != '-') && isLetter(c):
+			// Proc-Type: 4,ENCRYPTED and the like.
+			for j < len(b) && b[j] != '\n' && b[j] != '\\' {
+				j++
+			}
+			i = j
+			continue
+		case run <= 6 && number(b[i:j]):
+			i = j
+			continue
+		case run < 16:
+			// The last line, or no line of a key at all.
+			if lastRun < 32 || !endsKey(b, j) {
+				return end, n
+			}
+		case run < 60 && !mixed(b[i:j]):
+			return end, n
+		}
+		n += run
+		lastRun = run
+		i, end = j, j
+	}
+	return end, n
+}
+
+// endsKey reports whether a short line that ends at i can be the last one.
+func endsKey(b []byte, i int) bool {
+	for k := i; k < len(b) && k-i < 12; k++ {
+		switch c := b[k]; {
+		case c == '-' && bytes.HasPrefix(b[k:], pemEnd[:5]):
+			return true
+		case c == '\n' || c == '\\' || c == '"':
+			return true
+		case c != ' ' && c != '\'' && c != '\r':
+			return false
+		}
+	}
+	return true
+}
+
+// mixed reports whether a run is no word.
+func mixed(run []byte) bool {
+	t := traitsOf(run)
+	return t.digits > 0 && t.uppers > 0 && t.lowers > 0 || t.switches*4 > t.n
+}
+
+// tail finds the end of a private key whose beginning is missing. END is at i.
+func (s *search) pemTail(i int) {
+	b := s.text
+	if i < 5 || !bytes.HasSuffix(b[:i], pemDash) {
+		return
+	}
+	end, ok := pemLabel(b, i+3)
+	if !ok {
+		return
+	}
+	from, n, run := i-5, 0, 0
+	for j := from - 1; j >= 0; j-- {
+		c := b[j]
+		if alnum(c) || c == '+' || c == '/' || c == '=' {
+			run++
+			continue
+		}
+		escape := c == '\\'
+		if escape && run > 0 {
+			run-- // the n of \n
+		}
+		if run >= 40 || run > 0 && n == 0 {
+			n += run
+			from = j + 1
+			if escape {
+				from++
+			}
+		} else if run > 0 {
+			break
+		}
+		run = 0
+		if c != '\n' && c != '\r' && c != ' ' && c != '\t' && c != '"' && c != '\'' && !escape {
+			break
+		}
+		if j == 0 {
+			break
+		}
+	}
+	if run >= 40 {
+		n += run
+		from = 0
+	}
+	if n >= 40 {
+		s.add(from, end, "private-key")
+	}
+}
