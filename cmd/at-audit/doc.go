@@ -22,7 +22,7 @@
 //
 // Sessions may be interleaved; they are printed in the order of their first
 // events, at the end of the input. At-audit holds what it found until then, some
-// 300 bytes for each thing that a call does, and no lines.
+// 500 bytes for each thing that a call does, and no lines.
 //
 // # Exit status
 //

@@ -7,6 +7,7 @@ import (
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/redact"
+	"agenttrace/lib/redact/rulefile"
 	"agenttrace/lib/scrub"
 )
 
@@ -68,7 +69,7 @@ func (o *options) read() (all redact.Options, err error) {
 		if err != nil {
 			return all, err
 		}
-		more, err := redact.ReadRules(file, data)
+		more, err := rulefile.Read(file, data)
 		if err != nil {
 			return all, err
 		}

@@ -133,6 +133,10 @@ func (a *Audit) context(s *Session, cwd string) *Context {
 	}
 	c := a.Context
 	c.Root, c.Cwd = root, cwd
+	// A session may come from another machine, or have been another user's.
+	if h := homeOf(root); h != "" {
+		c.Home = h
+	}
 	if a.Links == nil || root == "" || !a.Links(root) {
 		c.Real, c.Glob = nil, nil
 	}
@@ -152,7 +156,13 @@ func (a *Audit) call(s *Session, e event.Event) []Entry {
 	}
 	call := tool.Parse(e.Get("tool_name").String(), []byte(e.Get("arguments").Raw))
 	from := len(s.Entries)
-	added := s.add(e, a.Policy.Judge(call, a.context(s, cwd)), call.Name)
+	list := a.Policy.Judge(call, a.context(s, cwd))
+	if a.Policy == nil || !a.Policy.learning {
+		for i := range list {
+			list[i].text, list[i].glob, list[i].at = "", "", nil
+		}
+	}
+	added := s.add(e, list, call.Name)
 	at := span{from, len(s.Entries)}
 	for _, id := range []string{e.ID(), useID(e)} {
 		if id == "" {
@@ -178,6 +188,7 @@ func (s *Session) add(e event.Event, list []Finding, name string) []Entry {
 	from := len(s.Entries)
 	ns, timed := e.UnixNano()
 	for _, f := range list {
+		f.Subject = strings.Clone(f.Subject) // not the line that it is a part of
 		s.Entries = append(s.Entries, Entry{Finding: f, Event: s.Events, ID: e.ID(), Tool: name, Nano: ns, Timed: timed})
 	}
 	return s.Entries[from:]

@@ -130,6 +130,7 @@ func (j *judge) accesses(c *tool.Command) {
 	each := func(list []string, op, verb string, d tool.Doubt, only bool) {
 		for _, p := range list {
 			a := access{op: op, verb: verb, path: p, glob: globs[p], tree: trees[p], only: only, list: c.Listing && verb == "List"}
+			a.deep = a.tree && c.Program != "mv" && c.Program != "gmv"
 			a.doubt = c.Doubt&d != 0 && strings.ContainsAny(p, "$`")
 			for _, dir := range dirs {
 				a.dir = dir

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -107,6 +108,18 @@ func (c *Context) expand(p string) string {
 		p = strings.TrimPrefix(f, "localhost")
 	}
 	p = slashes(p)
+	for strings.HasPrefix(p, "/proc/") {
+		// What a process calls its own root and directory are those of all.
+		rest := ownProc.ReplaceAllString(path.Clean(p), "$1")
+		switch {
+		case rest == path.Clean(p):
+			return p
+		case strings.HasPrefix(rest, "root"):
+			p = path.Clean("/" + rest[len("root"):])
+		default:
+			return "." + rest[len("cwd"):]
+		}
+	}
 	for _, pwd := range []string{"$PWD", "${PWD}"} {
 		if rest, ok := strings.CutPrefix(p, pwd); ok && (rest == "" || rest[0] == '/') {
 			return "." + rest
@@ -129,6 +142,8 @@ func (c *Context) expand(p string) string {
 	}
 	return p
 }
+
+var ownProc = regexp.MustCompile(`^/proc/(?:self|thread-self|\d+)/((?:root|cwd)(?:/.*)?)$`)
 
 func cutFold(s, prefix string) (string, bool) {
 	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {

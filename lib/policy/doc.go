@@ -60,6 +60,8 @@
 //     command, those that ssh, git, nc and their likes are told, and the
 //     registries that package managers fetch from.
 //   - Deleting and moving away is writing; moving and copying is also reading.
+//   - What is used with all that is in it (rm -r, cp -r, tar) must be allowed
+//     with all that is in it: build/**, not build.
 //   - Glob, Grep and the like are ruled by the read policy of the path that they
 //     search. What they look for is no path, but the directory that begins the
 //     pattern of Glob is. Listing the working directory itself (ls, Glob

@@ -114,6 +114,9 @@ func learnPath(x *Entry, p string) (pattern string, self bool) {
 	} else {
 		p = globPattern(x.glob)
 	}
+	if x.deep {
+		return strings.TrimPrefix(strings.TrimSuffix(p, "/")+"/**", "./"), true
+	}
 	switch {
 	case p == ".", strings.HasPrefix(p, "/"), strings.HasPrefix(p, "~/"), strings.HasPrefix(p, "../"):
 		return p, true
@@ -183,6 +186,7 @@ func (l *Learner) command(c *tool.Command) {
 }
 
 func learnWords(words []string) string {
+	words = shorter(words)
 	prog := words[0]
 	if strings.HasPrefix(prog, "/") && !strings.HasPrefix(prog, "/tmp/") && !strings.HasPrefix(prog, "/var/tmp/") && !strings.HasPrefix(prog, "/dev/") && !strings.HasPrefix(prog, "/private/") && !strings.HasPrefix(prog, "/proc/") {
 		prog = base(prog)
@@ -304,7 +308,7 @@ func (l *Learned) JSON() []byte {
 	b = append(b, ",\n    \"write\": "...)
 	b = appendSection(b, l.Write, "allow", "/dev/null", "    ")
 	b = append(b, "\n  },\n  \"commands\": "...)
-	b = appendSection(b, l.Commands, "deny", "*", "  ")
+	b = appendSection(b, l.Commands, "allow", "/dev/null", "  ")
 	b = append(b, ",\n  \"network\": {\"deny_all\": true, \"allow\": "...)
 	b = appendList(b, l.Hosts, "  ")
 	b = append(b, "}"...)
@@ -317,7 +321,7 @@ func (l *Learned) JSON() []byte {
 }
 
 // appendSection appends a section. One that allows nothing is written as a
-// list with what is no file, or that denies all: an empty list rules nothing.
+// list of what is no file and no program: an empty list rules nothing.
 func appendSection(b []byte, allow []string, list, none, indent string) []byte {
 	if len(allow) == 0 {
 		b = append(b, `{"`+list+`": [`...)

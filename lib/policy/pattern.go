@@ -81,10 +81,8 @@ type place struct {
 	inside bool
 }
 
-func match(glob, p string) bool {
-	ok, _ := doublestar.Match(glob, p)
-	return ok
-}
+// match matches with a pattern that was found to be one.
+func match(glob, p string) bool { return doublestar.MatchUnvalidated(glob, p) }
 
 // allows reports whether a place is one that a pattern of an allow list means.
 func (p *Pattern) allows(at place, ctx *Context) bool {
@@ -135,6 +133,15 @@ func (p *Pattern) denies(at place, ctx *Context) bool {
 			return false
 		}
 	}
+}
+
+// child returns the place of something in a directory.
+func (p place) child() place {
+	q := place{abs: path.Join(p.abs, "any_name"), inside: p.inside}
+	if p.inside {
+		q.in = path.Join(p.in, "any_name")
+	}
+	return q
 }
 
 func (p place) up() place {

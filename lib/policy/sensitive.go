@@ -33,32 +33,67 @@ var sensitive = strings.Fields(`
 	login?data cookies.sqlite logins.json key3.db key4.db signons.sqlite
 	/etc/shadow /etc/shadow- /etc/gshadow /etc/sudoers /etc/sudoers.d/** /etc/master.passwd /etc/krb5.keytab *.keytab /proc/*/environ /proc/*/mem /var/run/secrets/** /run/secrets/**`)
 
+// A lookup has the list by what must be compared.
+type lookup struct {
+	names   map[string]bool     // whole names
+	endings []string            // ends of names
+	globs   []string            // other patterns of names
+	paths   map[string][]string // patterns of paths, by their first component
+}
+
+var flagged = newLookup(sensitive)
+
+func newLookup(list []string) *lookup {
+	l := &lookup{names: map[string]bool{}, paths: map[string][]string{}}
+	for _, s := range list {
+		rest, _ := strings.CutPrefix(s, "/")
+		switch end, star := strings.CutPrefix(s, "*"); {
+		case strings.Contains(rest, "/"):
+			first, _, _ := strings.Cut(rest, "/")
+			l.paths[first] = append(l.paths[first], s)
+		case !wild(s):
+			l.names[s] = true
+		case star && !wild(end):
+			l.endings = append(l.endings, end)
+		default:
+			l.globs = append(l.globs, s)
+		}
+	}
+	return l
+}
+
 // Sensitive reports whether a path, cleaned, is that of a file which holds
 // secrets (keys, credentials, histories, state of infrastructure), or which
 // others run (pipelines, hooks).
 func Sensitive(p string) bool {
 	p = strings.ToLower(strings.TrimSuffix(strings.ReplaceAll(p, `\`, "/"), "/"))
 	name := path.Base(p)
-	for _, s := range sensitive {
-		if !strings.Contains(s, "/") {
-			if match(s, name) {
-				return true
-			}
-			continue
-		}
-		if rest, ok := strings.CutPrefix(s, "/"); ok {
-			if match(rest, strings.TrimPrefix(p, "/")) {
-				return true
-			}
-			continue
-		}
-		first, _, _ := strings.Cut(s, "/")
-		if first != "**" && !strings.Contains(first, "*") && !strings.Contains(p, first) {
-			continue
-		}
-		if match(s, p) || match("**/"+s, strings.TrimPrefix(p, "/")) {
+	if flagged.names[name] {
+		return true
+	}
+	for _, e := range flagged.endings {
+		if strings.HasSuffix(name, e) {
 			return true
 		}
+	}
+	for _, g := range flagged.globs {
+		if match(g, name) {
+			return true
+		}
+	}
+	// The patterns of paths begin with a component that is no pattern.
+	for rest := strings.TrimPrefix(p, "/"); rest != ""; {
+		first, after, _ := strings.Cut(rest, "/")
+		for _, s := range flagged.paths[first] {
+			if s[0] == '/' {
+				if len(rest) == len(strings.TrimPrefix(p, "/")) && match(s[1:], rest) {
+					return true
+				}
+			} else if match(s, rest) {
+				return true
+			}
+		}
+		rest = after
 	}
 	return false
 }

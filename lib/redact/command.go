@@ -1,6 +1,9 @@
 package redact
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A program takes a password as an argument.
 type program struct {
@@ -38,7 +41,9 @@ var programs = []program{
 	{name: "sqlcmd", next: []string{"-P"}, attached: []string{"-P"}},
 	{name: "bcp ", next: []string{"-P"}, attached: []string{"-P"}},
 	{name: "impacket", mark: ":"},
-	{name: "freerdp", attached: []string{"/p:"}},
+	{name: "xfreerdp", attached: []string{"/p:"}},
+	{name: "wlfreerdp", attached: []string{"/p:"}},
+	{name: "gh secret", next: []string{"--body", "-b"}, attached: []string{"--body="}},
 	{name: "mosquitto_", next: []string{"-P", "--pw"}},
 	{name: "clickhouse-client", next: []string{"--password"}, attached: []string{"--password="}},
 	{name: "cypher-shell", next: []string{"-p"}},
@@ -58,13 +63,17 @@ var programs = []program{
 // The programs that read a password from the output of echo.
 var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token"}
 
+// The functions whose last argument is a password.
+var calls = []string{"sqlcredential(", "networkcredential(", "plainauth(", "basicauth(", "basic_auth(", "passwordcredentials(", "auth=(", "login("}
+
 func programNames() []string {
 	var list []string
 	for _, p := range programs {
 		list = append(list, p.name)
 	}
 	list = append(list, readers...)
-	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "sqlplus")
+	list = append(list, calls...)
+	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "sqlplus", "net use", "identified by")
 }
 
 // A word is an argument of a command line: text[from:to], without the quotes
@@ -95,7 +104,7 @@ func (s *search) words(i, most int) []word {
 			continue
 		}
 		j := i
-		for j < len(b) && b[j] > ' ' && b[j] != '|' && b[j] != ';' && b[j] != '"' && b[j] != '\'' && b[j] != '`' && b[j] != '\\' &&
+		for j < len(b) && b[j] > ' ' && b[j] != '|' && b[j] != ';' && b[j] != '"' && b[j] != '\'' && b[j] != '`' && !escapes(b, j) &&
 			!(b[j] == '&' && (j == i || at(b, j+1) == '&')) && !(b[j] == ')' && j+1 == len(b)) && !(b[j] == '>' && j == i) {
 			j++
 		}
@@ -119,6 +128,19 @@ func (s *search) words(i, most int) []word {
 	return list
 }
 
+// escapes reports whether a backslash at b[i] ends a word: it is that of an
+// escaped quote or newline.
+func escapes(b []byte, i int) bool {
+	if b[i] != '\\' {
+		return false
+	}
+	switch at(b, i+1) {
+	case '"', '\'', '`', 'n', 'r', '\n', 0:
+		return true
+	}
+	return false
+}
+
 // program finds the password on the command line of a program at i.
 func (s *search) program(name string, i int) {
 	b := s.text
@@ -135,7 +157,16 @@ func (s *search) program(name string, i int) {
 			return
 		}
 	}
+	for _, c := range calls {
+		if c == name {
+			s.called(i + len(name))
+			return
+		}
+	}
 	end := i + len(name)
+	if k := strings.Index(name, " -"); k > 0 {
+		end = i + k // what begins an option is a part of the arguments
+	}
 	for end < len(b) && identByte(b[end]) {
 		end++ // mysqldump, clickhouse-client
 	}
@@ -149,6 +180,19 @@ func (s *search) program(name string, i int) {
 	}
 	words := s.words(end, 40)
 	switch name {
+	case "identified by":
+		if len(words) > 0 {
+			// In prose something is identified by `name`.
+			before := bytes.ToLower(b[max(0, i-128):i])
+			sql := isUpper(b[i]) || bytes.Contains(before, []byte("user")) || bytes.Contains(before, []byte("grant"))
+			if q := at(b, words[0].from-1); sql && (q == '\'' || q == '"') {
+				s.argument(words[0])
+			}
+		}
+		return
+	case "net use":
+		s.netUse(words)
+		return
 	case "htpasswd":
 		s.htpasswd(words)
 		return
@@ -245,6 +289,45 @@ func (s *search) htpasswd(words []word) {
 	}
 	if batch && len(operands) > file+1 {
 		s.argument(operands[file+1])
+	}
+}
+
+// netUse finds the password in net use DRIVE SHARE /user:NAME PASSWORD.
+func (s *search) netUse(words []word) {
+	for k, w := range words {
+		if v := s.text[w.from:w.to]; len(v) > 6 && equalFold(v[:6], "/user:") && k+1 < len(words) {
+			if v := s.text[words[k+1].from:words[k+1].to]; len(v) > 0 && v[0] != '/' {
+				s.argument(words[k+1])
+			}
+		}
+	}
+}
+
+// called finds the password in the arguments of a function, which begin at i:
+// the last one, if that is a text in quotes that is no word.
+func (s *search) called(i int) {
+	b := s.text
+	var last word
+	for k := 0; k < 6; k++ {
+		i = blanks(b, i)
+		n, quote, slashes := opener(b, i)
+		if n == 0 {
+			return
+		}
+		end, closed := quotedEnd(b[:min(len(b), i+256)], i+n, quote, slashes)
+		if !closed {
+			return
+		}
+		last = word{i + n, end}
+		if i = blanks(b, end+n); at(b, i) != ',' {
+			break
+		}
+		i++
+	}
+	if v := s.text[last.from:last.to]; len(v) >= 4 && at(b, i) == ')' {
+		if t := traitsOf(v); !t.wordy() && t.spaces == 0 && !address(v) && !pattern(v) && bytes.IndexByte(v, '@') < 0 {
+			s.argument(last)
+		}
 	}
 }
 

@@ -173,7 +173,7 @@ func (s *search) cookies(from, to int) {
 		if semi >= 0 {
 			stop = from + semi
 		}
-		if eq := bytes.IndexByte(b[from:stop], '='); eq > 0 {
+		if eq := bytes.IndexByte(b[from:stop], '='); eq > 0 && identByte(b[from+eq-1]) {
 			v := bytes.TrimSpace(b[from+eq+1 : stop])
 			t := traitsOf(v)
 			if t.n >= 16 && t.drawn(3) && t.spaces == 0 && !placeholder(v, nil, false) {

@@ -113,7 +113,7 @@ func alone(b []byte, from, to int) bool {
 		for j < len(b) && isLower(b[j]) {
 			j++
 		}
-		if j-to < 4 || at(b, from-1) == '-' {
+		if j-to < 5 || at(b, from-1) == '-' {
 			return false
 		}
 		switch d := at(b, j); d {
@@ -156,10 +156,24 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		i++
 	}
 	j := blanks(b, i)
+	if (at(b, j) == '?' || at(b, j) == '+') && at(b, j+1) == '=' {
+		j++ // of make
+	}
 	if j >= len(b) {
 		return p, false
 	}
+	if p.quoted {
+		if k := beside(b, j); k > 0 {
+			return p.value(b, k, inList)
+		}
+	}
 	switch c := b[j]; {
+	case c == '{' && j == to:
+		if n, _, _ := opener(b, j+1); n > 0 {
+			return p.value(b, j+1, inList)
+		}
+	case c == '>' && p.quoted:
+		return p.element(b, j+1)
 	case c == ':':
 		switch next := at(b, j+1); {
 		case next == '=':
@@ -188,7 +202,7 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		return p.value(b, j+1, sign)
 	case c == '%' && at(b, j+1) == '3' && (at(b, j+2) == 'D' || at(b, j+2) == 'd' || at(b, j+2) == 'A' || at(b, j+2) == 'a'):
 		return p.value(b, j+3, inQuery)
-	case c == ',' && p.quoted:
+	case c == ',' && (p.quoted || at(b, from-1) == ':'):
 		k := blanks(b, j+1)
 		if n, _, _ := opener(b, k); n > 0 {
 			return p.value(b, k, inList)
@@ -205,6 +219,31 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		return p.spoken(b, from, j)
 	}
 	return p, false
+}
+
+// beside returns where the value begins in "name" value="…", and in
+// "name","value":"…": at b[i] stands what follows the name. It returns 0 if
+// something else stands there.
+func beside(b []byte, i int) int {
+	if at(b, i) == ',' {
+		i = blanks(b, i+1)
+	}
+	n, _, _ := opener(b, i)
+	i += n
+	if len(b)-i < 7 || !equalFold(b[i:i+5], "value") {
+		return 0
+	}
+	i += 5
+	n, _, _ = opener(b, i)
+	if i = blanks(b, i+n); at(b, i) != '=' && at(b, i) != ':' {
+		return 0
+	}
+	if i = blanks(b, i+1); i < len(b) {
+		if n, _, _ := opener(b, i); n > 0 {
+			return i
+		}
+	}
+	return 0
 }
 
 func at(b []byte, i int) byte {
@@ -256,7 +295,7 @@ func tableCell(b []byte, from int) bool {
 func (p *pair) typed(b []byte, i int) (pair, bool) {
 	j := blanks(b, i)
 	k := j
-	for k < len(b) && k-j < 24 && (isLetter(b[k]) || b[k] == '?' || b[k] == '[' || b[k] == ']') {
+	for k < len(b) && k-j < 24 && (isLetter(b[k]) || bytes.IndexByte([]byte("?[]&<>_."), b[k]) >= 0) {
 		k++
 	}
 	if k > j {
@@ -283,6 +322,9 @@ func (p *pair) element(b []byte, i int) (pair, bool) {
 // spoken is the pair of a name and a value in prose, or of a command that sets
 // a variable.
 func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
+	if len(p.name) == 4 && equalFold(p.name, "pass") {
+		return *p, false // a verb
+	}
 	line := b[max(0, from-64):from]
 	line = line[bytes.LastIndexByte(line, '\n')+1:]
 	word := lastWord(line)
@@ -297,7 +339,12 @@ func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
 	if m := blanks(b, k); k > i && at(b, m) == '=' && at(b, m+1) != '=' {
 		return p.value(b, m+1, afterWord)
 	}
-	for _, w := range [...]string{"is ", "was ", "to ", "= ", "is: ", "as ", "of "} {
+	for _, w := range [...]string{"for ", "of ", "on "} {
+		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
+			return p.whose(b, i+len(w))
+		}
+	}
+	for _, w := range [...]string{"is ", "was ", "to ", "= ", "is: ", "as "} {
 		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
 			return p.value(b, i+len(w), inProse)
 		}
@@ -313,10 +360,34 @@ func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
 	if !ok {
 		return q, false
 	}
-	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && bytes.Contains(line, []byte("login "))) {
+	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && bytes.Contains(line, []byte("login "))) &&
+		!(t.n >= 8 && t.digits > 0 && t.signs > 0 && t.spaces == 0) &&
+		!(t.random(8) && startsLine(line) && (q.to == len(b) || b[q.to] == '\n' || b[q.to] == '\\' || b[q.to] == '"') && natureOf(p.name) == aPassword) {
 		return q, false
 	}
 	return q, true
+}
+
+// startsLine reports whether what follows a part of a line is the first thing
+// in it, or in a string.
+func startsLine(line []byte) bool {
+	line = bytes.TrimRight(line, " \t")
+	return len(line) == 0 || line[len(line)-1] == '"' || bytes.HasSuffix(line, []byte(`\n`))
+}
+
+// whose is the pair of a name that says whose it is: Password for bob: value.
+func (p *pair) whose(b []byte, i int) (pair, bool) {
+	for j := i; j < len(b) && j-i < 48 && b[j] != '\n'; j++ {
+		switch {
+		case b[j] == ':' && at(b, j+1) == ' ' || b[j] == '=':
+			return p.value(b, j+1, inProse)
+		case !identByte(b[j]) && b[j] != ' ' && b[j] != '@' && b[j] != '\'':
+			return *p, false
+		case b[j] == ' ' && bytes.HasPrefix(b[j:], []byte(" is ")):
+			return p.value(b, j+4, inProse)
+		}
+	}
+	return *p, false
 }
 
 var setters = set("ENV ARG set setx export put add create default login user")
@@ -328,95 +399,4 @@ func lastWord(line []byte) []byte {
 		i--
 	}
 	return line[i:]
-}
-
-// value finds the value that begins at b[i], after blanks.
-func (p *pair) value(b []byte, i int, where spot) (pair, bool) {
-	i = blanks(b, i)
-	if i >= len(b) {
-		return *p, false
-	}
-	// A prefix of a string: b"…", f'…', $"…", @"…".
-	if c := b[i]; (isLetter(c) || c == '$' || c == '@') && i+1 < len(b) && (b[i+1] == '"' || b[i+1] == '\'') {
-		i++
-	}
-	p.at = where
-	if n, quote, slashes := opener(b, i); n > 0 {
-		p.from = i + n
-		if start := nameStart(b, p.name); !p.quoted && start > slashes && b[start-1] == quote && where != inList && bytes.Count(b[start-1-slashes:start-1], []byte{'\\'}) == slashes && at(b, start-2-slashes) != '\\' {
-			return *p, false // the end of the string that the name begins
-		}
-		end, closed := quotedEnd(b, p.from, quote, slashes)
-		p.to = end
-		if where == afterSign || where == afterWord || where == inProse {
-			p.at = inQuotes
-		}
-		if !closed {
-			p.to = min(p.ends.value(b, p.from, where), end)
-		}
-		return *p, p.to > p.from
-	}
-	switch b[i] {
-	case '[', '{':
-		p.more = true
-	case '|', '>':
-		// A block of YAML: the value is on the next line.
-		if j := bytes.IndexByte(b[i:min(len(b), i+4)], '\n'); j > 0 && where == afterWord {
-			i = blanks(b, i+j+1)
-		}
-	}
-	p.from, p.to = i, p.ends.value(b, i, where)
-	if where == afterSign && p.atLineStart(b) {
-		// NAME=value and nothing else: all of the line.
-		n := 0
-		for i+n < len(b) && b[i+n] > ' ' && !(b[i+n] == '\\' && i+n+1 < len(b) && (b[i+n+1] == 'n' || b[i+n+1] == 'r' || b[i+n+1] == '"')) && b[i+n] != '"' {
-			n++
-		}
-		if i+n > p.to && capitals(p.name) && (i+n == len(b) || b[i+n] != ' ') {
-			p.to = i + n
-		}
-	}
-	if p.at != afterSign && p.at != inFlag && p.at != inOption || where == afterWord {
-		for p.to > p.from && bytes.IndexByte([]byte(".,;:!?)"), b[p.to-1]) >= 0 {
-			p.to--
-		}
-	}
-	return *p, p.to > p.from
-}
-
-// nameStart returns where the name before i begins: it is a part of b.
-func nameStart(b, name []byte) int { return cap(b) - cap(name) }
-
-// atLineStart reports whether the name is the first thing of its line.
-func (p *pair) atLineStart(b []byte) bool {
-	i := p.from - 1 - len(p.name) - 1
-	c := at(b, i)
-	return i < 0 || c == '\n' || c == ' ' && i > 6 && bytes.HasSuffix(b[:i], []byte("export")) || c == 'n' && at(b, i-1) == '\\'
-}
-
-// bareEnd returns where a value without quotes ends.
-func bareEnd(b []byte, where spot) int {
-	for i, c := range b {
-		switch {
-		case c <= ' ' || c == 0x7f || c == '"' || c == '`':
-			return i
-		case c == '\\' && i+1 < len(b) && (b[i+1] == 'n' || b[i+1] == 'r' || b[i+1] == 't' || b[i+1] == '"' || b[i+1] == '\\' || b[i+1] == 'u'):
-			return i
-		case c == '\'' && (where != inFlag && where != inOption || i > 0):
-			return i
-		case c == '&' && where != inFlag && where != inOption:
-			return i
-		case c == ';' && where != inFlag && where != inOption:
-			return i
-		case (c == ',' || c == '<' || c == '|') && where != inFlag && where != inOption:
-			return i
-		case (c == ')' || c == '}' || c == ']') && where != inFlag && where != inOption && i > 0 && !bytes.ContainsAny(b[:i], "([{"):
-			return i
-		case c == '#' && where == inQuery:
-			return i
-		case where == inHeader && (c == '\\' || c == '\''):
-			return i
-		}
-	}
-	return len(b)
 }

@@ -19,17 +19,23 @@ func Compile(name, re string) (Pattern, error) {
 	return Pattern{Name: name, RE: x}, nil
 }
 
+// CheckShape returns what is wrong with the text of a shape.
+func CheckShape(text string) error {
+	s, err := parseShape(text)
+	if err == nil && (len(s.parts) == 0 || len(s.prefix()) < 2) {
+		err = fmt.Errorf("shape %q: it must begin with two characters or more that stand as they are", text)
+	}
+	return err
+}
+
 // addPattern adds a rule of the user.
 func (r *Redactor) addPattern(p Pattern) error {
 	switch {
 	case p.Shape != "":
-		s, err := parseShape(p.Shape)
-		if err != nil {
+		if err := CheckShape(p.Shape); err != nil {
 			return err
 		}
-		if len(s.parts) == 0 || s.parts[0].class != nil || len(s.prefix()) < 2 {
-			return fmt.Errorf("shape %q: it must begin with two characters or more that stand as they are", p.Shape)
-		}
+		s := mustShape(p.Shape)
 		r.addShape(&Rule{Name: p.Name, Provider: "the user", Shape: p.Shape}, s)
 	case p.RE != nil:
 		r.patterns = append(r.patterns, p)
@@ -91,4 +97,17 @@ func longest(x *syntax.Regexp) string {
 		return best
 	}
 	return ""
+}
+
+// IsRuleName reports whether a name can stand in a replacement.
+func IsRuleName(s string) bool {
+	if s == "" || len(s) > 40 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isLower(c) && !isDigit(c) && c != '-' {
+			return false
+		}
+	}
+	return true
 }

@@ -206,7 +206,7 @@ func (s *shape) example(r *rand.Rand) string {
 		if n > 0 && (body[n-1] == '-' || body[n-1] == '_') {
 			body = body[:n-1] + "4"
 		}
-		if n > 3 && strings.IndexAny(body, digits) < 0 {
+		if n > 3 && !strings.ContainsAny(body, digits) {
 			body = body[:1] + "58" + body[3:]
 		}
 		head := b.String()[:from]

@@ -128,7 +128,12 @@ func (f *Filter) Line(dst, line []byte) (out []byte, n int, err error) {
 }
 
 // wanted reports whether a line is to be looked at at all.
-func (f *Filter) wanted(line []byte, memory *values) bool {
+func (f *Filter) wanted(line []byte, memory *values) (wanted bool) {
+	defer func() {
+		if recover() != nil {
+			wanted = true // and meets the fault again, where it counts
+		}
+	}()
 	return f.o.Candidate == nil || f.o.Candidate(line) || memory != nil && memory.hit(line)
 }
 
@@ -152,7 +157,7 @@ func (w *walker) scrubbed(line []byte, strict bool) (changed bool) {
 }
 
 // merge sorts the edits and makes one of those that overlap. The one that
-// covers more says what it is.
+// covers more says what it is; of equals, that which was found deeper.
 func (w *walker) merge() {
 	if len(w.edits) < 2 {
 		return
@@ -168,7 +173,8 @@ func (w *walker) merge() {
 			continue
 		}
 		// Of two that are the same, the one with quotes is a number of JSON.
-		if e.to-e.from > last.to-last.from || e.quote != "" && e.from == last.from && e.to == last.to {
+		same := e.from == last.from && e.to == last.to
+		if e.to-e.from > last.to-last.from || same && (e.quote != "" || last.quote == "") {
 			e.from, e.to = last.from, max(e.to, last.to)
 			*last = e
 		} else {

@@ -44,15 +44,28 @@
 //
 // # Shell lines
 //
-// [Commands] reads a line as bash does and finds the commands in it. Wherever
-// something is decided only when the line runs, the command says Unknown, and
-// whoever must be sure can be: a variable as program, eval of one, a script
-// that comes through a pipe, a file or host named by a variable, what xargs
-// adds. Nothing is looked up: files, aliases and PATH are not known here.
+// [Commands] reads a line as bash does and finds the commands in it. What the
+// line itself gives to variables, positional parameters, aliases and functions
+// is known in it, and so is where cd leads; each way through if, case and loops
+// counts, and a command with a variable of several values is told once for each.
+// What echo and printf print is known where it is fed to a shell, to xargs or
+// to $( ).
+//
+// Wherever something is decided only when the line runs, the command says
+// Unknown, and [Doubt] says what: a variable as program, eval of one, a script
+// that comes through a pipe, code for an interpreter, a file or host named by a
+// variable, what xargs adds, the host of a git remote. Nothing is looked up:
+// files, the environment and PATH are not known here.
 //
 // Programs that only start another one are looked through and stand in Via:
-// sudo, env, timeout, xargs, bash -c, uv run, npx and so on. Text is the whole
-// simple command, so a rule can be about either.
+// sudo, env, timeout, xargs, bash -c, uv run, npx and so on; the words of each
+// stand in Layers. What ssh and docker start runs elsewhere (Remote). Text is the
+// whole simple command, so a rule can be about either.
+//
+// Reads, Writes and Hosts are what is known of a program's arguments. MayRead
+// and MayWrite are for whoever must be sure: arguments of programs that are not
+// known here and might be files, names of files in source text, the file that a
+// copy makes if its target is a directory.
 //
 // # Intents
 //

@@ -80,7 +80,7 @@ type gitCall struct {
 
 // gitValues are options that take the next word, by subcommand.
 var gitValues = map[string]string{
-	"":             "-m --message -F --file -C -c --author --date -n --max-count --since --until --after --before --grep --format --pretty -S -G -L -U -e -A -B --depth --branch -b --reference -o --output --origin -u --upload-pack --exec -x --prefix --jobs -j --filter --sort",
+	"":             "-m --message -F --file -C -c --author --date -n --max-count --since --until --after --before --grep --format --pretty -S -G -L -U -e -A -B --depth --branch -b --reference -o --output --origin -u --upload-pack --exec --config -x --prefix --jobs -j --filter --sort",
 	"checkout":     "-b -B --orphan",
 	"switch":       "-c -C --orphan",
 	"restore":      "-s --source",
@@ -307,6 +307,17 @@ func (g *gitCall) config() {
 func (g *gitCall) contacts() {
 	if g.flag("--upload-pack --receive-pack --exec -x --ext-diff") && has("clone fetch pull push ls-remote archive rebase difftool", g.sub) {
 		g.doubt(DoubtProgram)
+	}
+	for k, x := range g.flags {
+		opt, val, joined := option(x.text)
+		if g.sub == "clone" && has("-c --config", opt) {
+			if !joined && k+1 < len(g.flags) {
+				val = g.flags[k+1].text
+			}
+			if codeSetting(val) {
+				g.doubt(DoubtProgram)
+			}
+		}
 	}
 	switch g.sub {
 	case "clone", "fetch", "pull", "push", "ls-remote":

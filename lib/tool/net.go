@@ -33,6 +33,15 @@ func (c *command) hosts(words []word) {
 		c.downloads(words)
 		for i, x := range words {
 			opt, val, joined := option(x.text)
+			if has("--connect-to --resolve", opt) {
+				if !joined && i+1 < len(words) {
+					val = words[i+1].text
+				}
+				// HOST1:PORT1:HOST2:PORT2 and HOST:PORT:ADDRESS
+				if parts := strings.SplitN(val, ":", 3); len(parts) == 3 {
+					c.host(hostPort(parts[2]), true)
+				}
+			}
 			if has("--url -x --proxy --doh-url --preproxy --socks5 --socks5-hostname --socks4", opt) {
 				if !joined && i+1 < len(words) {
 					val = words[i+1].text
@@ -62,6 +71,30 @@ func (c *command) hosts(words []word) {
 				c.host(hostPort(h.text), h.known)
 			}
 		}
+		if has("ssh mosh", c.Program) {
+			for i, x := range words {
+				if (x.text == "-J" || x.text == "-W") && i+1 < len(words) {
+					for _, h := range strings.Split(words[i+1].text, ",") {
+						c.host(hostPort(h), words[i+1].known)
+					}
+				}
+				c.sshOption(x.text)
+			}
+		}
+	case "getent":
+		if len(words) > 2 && has("hosts ahosts ahostsv4 ahostsv6", words[1].text) {
+			for _, x := range words[2:] {
+				c.host(x.text, x.known)
+			}
+		}
+	case "sshfs", "mount", "mount.nfs", "autossh", "grpcurl", "tftp", "showmount", "rsh", "rlogin", "ncftp", "iperf", "iperf3", "resolvectl", "drill":
+		for _, x := range words[1:] {
+			if h := scpHost(x.text); h != "" && !strings.HasPrefix(x.text, "-") {
+				c.host(h, x.known)
+			} else if !strings.HasPrefix(x.text, "-") && strings.Contains(x.text, ".") && !strings.Contains(x.text, "/") && c.Program != "mount" {
+				c.host(hostPort(x.text), x.known)
+			}
+		}
 	case "dig":
 		for _, x := range p.split(words, c.Program).operands {
 			if !strings.HasPrefix(x.text, "+") {
@@ -69,6 +102,17 @@ func (c *command) hosts(words []word) {
 			}
 		}
 	case "scp", "sftp", "rsync":
+		for i, x := range words {
+			c.sshOption(x.text)
+			if opt, val, joined := option(x.text); c.Program == "rsync" && has("-e --rsh", opt) {
+				if !joined && i+1 < len(words) {
+					val = words[i+1].text
+				}
+				if first, _, _ := strings.Cut(strings.TrimSpace(val), " "); base(first) != "ssh" || strings.Contains(strings.ToLower(val), "proxycommand") {
+					c.doubt(DoubtProgram)
+				}
+			}
+		}
 		for _, x := range p.split(words, c.Program).operands {
 			if h := scpHost(x.text); h != "" {
 				c.host(h, x.known)
@@ -162,6 +206,16 @@ func listens(name string, words []word) bool {
 	return has("nc ncat netcat", name) && slices.ContainsFunc(words[1:], func(x word) bool {
 		return len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.Contains(x.text, "l")
 	})
+}
+
+// sshOption doubts options of ssh whose value is run.
+func (c *command) sshOption(x string) {
+	low := strings.ToLower(x)
+	for _, o := range []string{"proxycommand", "localcommand", "knownhostscommand", "permitlocalcommand"} {
+		if strings.Contains(low, o) && !strings.Contains(low, o+"=none") {
+			c.doubt(DoubtProgram)
+		}
+	}
 }
 
 // downloads adds the files that curl and wget name themselves, and those that

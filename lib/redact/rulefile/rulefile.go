@@ -1,12 +1,7 @@
-package redact
-
-import (
-	"fmt"
-	"strings"
-
-	"go.yaml.in/yaml/v3"
-)
-
+// Package rulefile reads files of rules for lib/redact. It stands apart since
+// what captures needs the rules and not the files, and starts sooner without
+// YAML.
+//
 // A rule file is YAML, or JSON, which is YAML:
 //
 //	rules:
@@ -17,11 +12,27 @@ import (
 //	  - name: badge
 //	    names: [badge_no, badgeNo]  # names whose values go
 //	disable: [sk-key]
+//
+// A shape is text that stands as it is, and classes of characters in brackets:
+// a letter for the class, then how many there are or more, or from-to, or with !
+// so many and no more. n are digits, x and X hex digits of lower and upper case,
+// h of both, l lower case letters and digits, U capitals and digits, a letters
+// and digits, w these and _, d these and - and _, p these and the dot, b base64.
+package rulefile
 
-// ReadRules reads a rule file. Errors name the file and the line.
-func ReadRules(file string, data []byte) (o Options, err error) {
-	fail := func(line int, format string, args ...any) (Options, error) {
-		return Options{}, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"agenttrace/lib/redact"
+)
+
+// Read reads a rule file. Errors name the file and the line.
+func Read(file string, data []byte) (o redact.Options, err error) {
+	fail := func(line int, format string, args ...any) (redact.Options, error) {
+		return redact.Options{}, fmt.Errorf("%s:%d: %s", file, line, fmt.Sprintf(format, args...))
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -64,7 +75,7 @@ func ReadRules(file string, data []byte) (o Options, err error) {
 	return o, nil
 }
 
-func readRule(n *yaml.Node) (p Pattern, line int, err error) {
+func readRule(n *yaml.Node) (p redact.Pattern, line int, err error) {
 	if n.Kind != yaml.MappingNode {
 		return p, n.Line, fmt.Errorf("a rule is a mapping with a name and a pattern, a shape or names")
 	}
@@ -73,22 +84,20 @@ func readRule(n *yaml.Node) (p Pattern, line int, err error) {
 		key, value := n.Content[i], n.Content[i+1]
 		switch key.Value {
 		case "name":
-			if p.Name = value.Value; !ruleName(p.Name) {
+			if p.Name = value.Value; !redact.IsRuleName(p.Name) {
 				return p, value.Line, fmt.Errorf("the name '%s' is not made of lower case letters, digits and hyphens", p.Name)
 			}
 		case "pattern":
 			kinds++
-			x, err := Compile(p.Name, value.Value)
+			x, err := redact.Compile(p.Name, value.Value)
 			if err != nil {
 				return p, value.Line, err
 			}
 			p.RE = x.RE
 		case "shape":
 			kinds++
-			if s, err := parseShape(value.Value); err != nil {
+			if err := redact.CheckShape(value.Value); err != nil {
 				return p, value.Line, err
-			} else if len(s.prefix()) < 2 {
-				return p, value.Line, fmt.Errorf("shape %q: it must begin with two characters or more that stand as they are", value.Value)
 			}
 			p.Shape = value.Value
 		case "names":
@@ -108,17 +117,4 @@ func readRule(n *yaml.Node) (p Pattern, line int, err error) {
 		return p, n.Line, fmt.Errorf("rule '%s': it needs one of pattern, shape and names", p.Name)
 	}
 	return p, n.Line, nil
-}
-
-// ruleName reports whether a name can stand in a replacement.
-func ruleName(s string) bool {
-	if s == "" || len(s) > 40 {
-		return false
-	}
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; !isLower(c) && !isDigit(c) && c != '-' {
-			return false
-		}
-	}
-	return true
 }

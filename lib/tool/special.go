@@ -1,0 +1,364 @@
+package tool
+
+import (
+	"slices"
+	"strings"
+)
+
+// special does what operands does for programs that the table does not fit.
+func (c *command) special(words []word) bool {
+	switch c.Program {
+	case "dd":
+		for _, x := range words[1:] {
+			if f, ok := strings.CutPrefix(x.text, "of="); ok {
+				c.writes(word{text: f, known: x.known})
+			} else if f, ok := strings.CutPrefix(x.text, "if="); ok {
+				c.reads(word{text: f, known: x.known})
+			}
+		}
+	case "tar", "bsdtar", "gtar":
+		c.tar(words)
+	case "apply_patch", "applypatch":
+		var paths set
+		for _, x := range words[1:] {
+			patchPaths(x.text, &paths)
+		}
+		patchPaths(c.stdin, &paths)
+		for _, p := range paths.list {
+			c.writes(word{text: p, known: true})
+		}
+		if len(paths.list) == 0 {
+			c.doubt(DoubtWrite)
+		}
+	case "find":
+		deletes := slices.ContainsFunc(words, func(x word) bool { return x.text == "-delete" })
+		found := finds(c, words)
+		c.Listing = true
+		if len(words) == 1 || strings.HasPrefix(words[1].text, "-") {
+			c.searches(word{text: ".", known: true})
+		}
+		for _, x := range words[1:] {
+			if has("-L -H -P", x.text) {
+				continue
+			}
+			if strings.HasPrefix(x.text, "-") || x.text == "(" || x.text == "!" {
+				break
+			}
+			if deletes && found == nil {
+				c.writes(x)
+				c.tree(x)
+			} else {
+				c.searches(x)
+			}
+		}
+		if deletes {
+			for _, f := range found {
+				c.writes(word{text: f, known: true, glob: true})
+			}
+		}
+		for i, x := range words[:len(words)-1] {
+			switch x.text {
+			case "-fprint", "-fprintf", "-fls", "-fprint0":
+				c.writes(words[i+1])
+			case "-newer", "-files0-from":
+				c.reads(words[i+1])
+			}
+		}
+	case "git":
+		c.git(words)
+	case "ls", "tree", "du", "eza", "exa", "dir", "vdir":
+		c.Listing = true
+		p := program{how: none, values: "-I -w -L -P -T --ignore --hide -d --level --max-depth --exclude -t --threshold -B --block-size"}
+		if c.Program != "tree" && c.Program != "du" {
+			p.values = "-I -w -T --ignore --hide --level"
+		}
+		dirs := p.split(words, c.Program).operands
+		if len(dirs) == 0 {
+			dirs = []word{{text: ".", known: true}}
+		}
+		for _, x := range dirs {
+			c.searches(x)
+		}
+	case "file", "realpath":
+		for _, x := range words[1:] {
+			c.mayRead(x)
+		}
+	case "docker", "podman", "nerdctl":
+		c.container(words)
+	case "source", ".":
+		if len(words) > 1 {
+			if streamed(words[1].text) {
+				c.doubt(DoubtProgram)
+			}
+			c.reads(words[1])
+		}
+	case "install":
+		if slices.ContainsFunc(words[1:], func(x word) bool { return x.text == "-d" || x.text == "--directory" }) {
+			for _, x := range programs["install"].split(words, "install").operands {
+				c.writes(x)
+			}
+			return true
+		}
+		return false
+	case "make", "gmake":
+		for i, x := range words[:len(words)-1] {
+			switch x.text {
+			case "-C":
+				c.place = below(c.place, words[i+1].text)
+			case "-f":
+				c.reads(words[i+1])
+			}
+		}
+	case "7z", "7za", "7zr":
+		if len(words) > 2 {
+			for i, x := range words[2:] {
+				switch {
+				case strings.HasPrefix(x.text, "-o"):
+					c.writes(word{text: x.text[2:], known: x.known})
+				case strings.HasPrefix(x.text, "-"):
+				case i == 0 && has("a u d", words[1].text):
+					c.writes(x)
+				default:
+					c.reads(x)
+				}
+			}
+		}
+	case "at", "batch", "crontab":
+		if c.piped || c.stdin != "" || len(c.Reads) > 0 || c.Program == "crontab" && len(words) > 1 && words[1].text != "-l" {
+			c.doubt(DoubtProgram)
+		}
+		c.stranger(words)
+	default:
+		return false
+	}
+	return true
+}
+
+// recursive reports whether a command is told to take directories with all
+// that is in them.
+func recursive(name string, words []word) bool {
+	switch name {
+	case "mv", "gmv":
+		return true
+	case "rm", "cp", "gcp", "chmod", "chown", "chgrp", "zip", "scp", "rsync", "trash":
+	default:
+		return false
+	}
+	for _, x := range words[1:] {
+		t := x.text
+		switch {
+		case t == "--":
+			return false
+		case has("--recursive --archive", t):
+			return true
+		case strings.HasPrefix(t, "--"), len(t) < 2 || t[0] != '-':
+		case strings.ContainsAny(t, "rR") || strings.Contains(t, "a") && has("cp gcp rsync", name):
+			return true
+		}
+	}
+	return name == "trash"
+}
+
+// streamed reports whether a script is read from what another command prints.
+func streamed(name string) bool {
+	return strings.HasPrefix(name, "<(") || strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/fd/") || name == "/dev/stdin"
+}
+
+// linkRead adds the target of a link: whoever makes one can read it.
+func (c *command) linkRead(words, files []word, x word) {
+	soft := slices.ContainsFunc(words[1:], func(w word) bool {
+		return w.text == "--symbolic" || len(w.text) > 1 && w.text[0] == '-' && w.text[1] != '-' && strings.Contains(w.text, "s")
+	})
+	if soft && !rooted(x.text) && len(files) > 1 {
+		name := files[len(files)-1].text
+		if strings.HasSuffix(name, "/") {
+			name += "x"
+		}
+		x.text = below(parent(name), x.text)
+		if x.text == "" {
+			x.text = "."
+		}
+	}
+	c.mayRead(x)
+	c.mayWrite(x)
+}
+
+// rest adds what a few programs of the table do beside.
+func (c *command) rest(p program, a arguments, files, words []word) {
+	switch c.Program {
+	case "grep", "egrep", "fgrep", "zgrep":
+		if len(files) == 0 && slices.ContainsFunc(words[1:], func(x word) bool {
+			return has("--recursive --dereference-recursive", x.text) || len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.ContainsAny(x.text, "rR")
+		}) {
+			c.searches(word{text: ".", known: true})
+		}
+	case "rg", "ag", "ack":
+		if len(files) == 0 && !c.piped && c.stdin == "" && len(c.Reads) == 0 && len(words) > 1 && !has("--version --help --type-list", words[1].text) {
+			c.searches(word{text: ".", known: true})
+		}
+	case "unzip":
+		dir := word{text: ".", known: true}
+		for i, x := range words[:len(words)-1] {
+			if x.text == "-d" {
+				dir = words[i+1]
+			}
+		}
+		if !slices.ContainsFunc(words[1:], func(x word) bool { return has("-l -p -t -v -Z", x.text) }) && len(files) > 0 {
+			c.writes(dir)
+			c.doubt(DoubtWrite)
+		}
+		if len(files) > 1 { // names within the archive
+			c.Reads = c.Reads[:1]
+		}
+	case "patch":
+		if len(files) == 0 {
+			var paths set
+			if patchPaths(c.stdin, &paths); len(paths.list) == 0 {
+				c.doubt(DoubtWrite)
+			}
+			for _, f := range paths.list {
+				c.writes(word{text: f, known: true})
+			}
+		} else if len(files) > 1 && len(c.Writes) > 0 { // patch FILE PATCH
+			c.Writes = slices.DeleteFunc(c.Writes, func(f string) bool { return f == files[1].text })
+		}
+	case "gpg", "gpg2", "age":
+		c.stranger(words)
+	}
+}
+
+func (c *command) tar(words []word) {
+	mode, file, dir := byte(0), -1, ""
+	for i, x := range words[1:] {
+		t := x.text
+		if strings.HasPrefix(t, "--") {
+			switch opt, val, joined := option(t); opt {
+			case "--create", "--append", "--update":
+				mode = 'c'
+			case "--extract", "--get":
+				mode = 'x'
+			case "--list":
+				mode = 't'
+			case "--file":
+				if !joined {
+					file = i + 2
+				} else if mode == 'c' {
+					c.writes(word{text: val, known: x.known})
+				} else {
+					c.reads(word{text: val, known: x.known})
+				}
+			case "--directory":
+				if dir = val; !joined && i+2 < len(words) {
+					dir = words[i+2].text
+				}
+			case "--to-command", "--use-compress-program", "--checkpoint-action", "--rsh-command", "--info-script", "--new-volume-script":
+				c.doubt(DoubtProgram)
+			case "--files-from", "--exclude-from":
+				if joined {
+					c.reads(word{text: val, known: x.known})
+				}
+			}
+			continue
+		}
+		if i > 0 && !strings.HasPrefix(t, "-") {
+			continue
+		}
+		for k := range len(t) {
+			switch t[k] {
+			case 'c', 'r', 'u':
+				mode = 'c'
+			case 'x':
+				mode = 'x'
+			case 't':
+				mode = 't'
+			case 'f':
+				file = i + 2
+			case 'C':
+				if i+2 < len(words) {
+					dir = words[i+2].text
+				}
+			case 'I':
+				c.doubt(DoubtProgram)
+			}
+		}
+	}
+	for i, x := range words[1:] {
+		switch {
+		case i+1 == file && mode == 'c':
+			c.writes(x)
+		case i+1 == file:
+			c.reads(x)
+		case mode == 'c' && i > 0 && !strings.HasPrefix(x.text, "-") && x.text != dir:
+			if dir != "" {
+				x.text = below(dir, x.text)
+				if x.text == "" {
+					x.text = "."
+				}
+			}
+			c.reads(x)
+			c.tree(x)
+		}
+	}
+	if mode == 'x' {
+		if dir == "" {
+			dir = "."
+		}
+		c.writes(word{text: dir, known: true})
+		c.doubt(DoubtWrite) // which files in it
+	}
+}
+
+// container tells what a container is given of this machine.
+func (c *command) container(words []word) {
+	for i, x := range words[1:] {
+		opt, val, joined := option(x.text)
+		next := word{}
+		if i+2 < len(words) {
+			next = words[i+2]
+		}
+		switch {
+		case has("-v --volume", opt):
+			if joined {
+				next = word{text: val, known: x.known}
+			}
+			from, _, ok := strings.Cut(next.text, ":")
+			if ok && (strings.ContainsAny(from, "/.~$")) {
+				next.text = from
+				c.reads(next)
+				c.writes(next)
+			}
+		case opt == "--mount":
+			if joined {
+				next.text = val
+			}
+			for _, f := range strings.Split(next.text, ",") {
+				for _, k := range []string{"source=", "src="} {
+					if from, ok := strings.CutPrefix(f, k); ok {
+						c.reads(word{text: from, known: true})
+						c.writes(word{text: from, known: true})
+					}
+				}
+			}
+		case has("--env-file -f --file", opt):
+			if joined {
+				next = word{text: val, known: x.known}
+			}
+			c.reads(next)
+		}
+	}
+	switch sub := subcommand(words, "-H --host -c --context --config -l"); sub {
+	case "cp":
+		for _, x := range words[2:] {
+			if !strings.HasPrefix(x.text, "-") && !strings.Contains(x.text, ":") {
+				c.reads(x)
+				c.writes(x)
+			}
+		}
+	case "save", "export":
+		for i, x := range words[:len(words)-1] {
+			if has("-o --output", x.text) {
+				c.writes(words[i+1])
+			}
+		}
+	}
+}

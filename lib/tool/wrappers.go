@@ -1,0 +1,143 @@
+package tool
+
+// shells are the programs that run shell lines.
+var shells = map[string]bool{"bash": true, "sh": true, "zsh": true, "dash": true, "ksh": true, "ash": true, "mksh": true, "rbash": true}
+
+// dockerValues are the options of docker run and exec that take a value.
+const dockerValues = "-e --env -v --volume -w --workdir -u --user -p --publish --name --network --net --mount --entrypoint --env-file -h --hostname --platform -l --label --memory -m --cpus --add-host --gpus --device --cap-add --cap-drop --security-opt --shm-size --restart --pull --index --ulimit --tmpfs --ip --dns --log-driver -a --attach --cidfile --detach-keys --runtime --ipc --pid"
+
+// A wrapper is a program that starts another one, which its arguments name.
+type wrapper struct {
+	values string // options that take a value
+	skip   int    // operands before the program
+	line   string // options whose value is a shell line
+	none   string // options with which nothing is started
+	keep   string // options that make it another way: uv run --with
+	sets   bool   // NAME=value may stand before the program
+	way    bool   // it gives the program another environment or other rights
+	joins  bool   // what follows is joined and given to a shell
+	stdin  bool   // it adds arguments that it reads
+	remote bool   // what it starts runs on another machine, or in a container
+	after  bool   // the program stands after a --
+}
+
+// wrappers has the programs, and the subcommands of programs, that are looked
+// through.
+var wrappers = map[string]wrapper{
+	"sudo":       {values: "-u -g -p -C -h -r -t -T -U -D -R --user --group --prompt --host --chdir --chroot", none: "-l -v -k -K -e --list --edit --validate", sets: true, way: true},
+	"doas":       {values: "-u -C -a", way: true},
+	"su":         {values: "-s -g -G --shell", line: "-c --command", way: true, skip: 1 << 20},
+	"env":        {values: "-u -C --unset --chdir -a --argv0", line: "-S --split-string", sets: true},
+	"nohup":      {},
+	"setsid":     {},
+	"nice":       {values: "-n --adjustment"},
+	"ionice":     {values: "-c -n --class --classdata", none: "-p --pid"},
+	"chrt":       {skip: 1, none: "-p"},
+	"taskset":    {skip: 1, none: "-p"},
+	"stdbuf":     {values: "-i -o -e --input --output --error"},
+	"unbuffer":   {},
+	"timeout":    {values: "-k -s --kill-after --signal", skip: 1},
+	"gtimeout":   {values: "-k -s --kill-after --signal", skip: 1},
+	"time":       {values: "-f -o --format --output"},
+	"gtime":      {values: "-f -o --format --output"},
+	"command":    {none: "-v -V"},
+	"builtin":    {},
+	"exec":       {values: "-a"},
+	"noglob":     {},
+	"caffeinate": {values: "-t -w"},
+	"chronic":    {},
+	"strace":     {values: "-o -e -p -s -u -E -P -I -O -S -a -b"},
+	"ltrace":     {values: "-o -e -p -s -u -l -n -a"},
+	"xargs":      {values: "-I -n -P -L -d -s -E -a --max-args --max-procs --max-lines --delimiter --arg-file --replace", stdin: true},
+	"parallel":   {values: "-j -a --jobs --arg-file --colsep -I --joblog --tmpdir --timeout", stdin: true},
+	"watch":      {values: "-n --interval", joins: true},
+	"flock":      {values: "-w -E --timeout --wait --conflict-exit-code", skip: 1, line: "-c --command"},
+	"script":     {values: "-T -I -O -B -E", line: "-c --command", skip: 1 << 20},
+	"busybox":    {none: "--list --help --install"},
+	"chroot":     {skip: 1, way: true},
+	"unshare":    {values: "-S -G", way: true},
+	"xvfb-run":   {values: "-n -s -f -e -p -w"},
+	"dumb-init":  {},
+	"tini":       {values: "-p -e"},
+	"dbus-run-session": {
+		values: "--dbus-daemon --config-file",
+	},
+
+	"ssh":                   {values: "-p -l -o -J -L -R -D -b -c -e -m -O -Q -S -W -w -E -B -I -i -F", skip: 1, joins: true, remote: true},
+	"vagrant ssh":           {line: "-c --command", skip: 1 << 20, remote: true},
+	"docker run":            {values: dockerValues, skip: 1, remote: true},
+	"docker exec":           {values: dockerValues, skip: 1, remote: true},
+	"docker container run":  {values: dockerValues, skip: 1, remote: true},
+	"docker container exec": {values: dockerValues, skip: 1, remote: true},
+	"docker compose exec":   {values: dockerValues, skip: 1, remote: true},
+	"docker compose run":    {values: dockerValues, skip: 1, remote: true},
+	"docker-compose exec":   {values: dockerValues, skip: 1, remote: true},
+	"docker-compose run":    {values: dockerValues, skip: 1, remote: true},
+	"podman run":            {values: dockerValues, skip: 1, remote: true},
+	"podman exec":           {values: dockerValues, skip: 1, remote: true},
+	"kubectl exec":          {after: true, remote: true},
+	"git bisect run":        {},
+	"git submodule foreach": {joins: true},
+	"git rebase":            {values: "--onto -X -s --strategy", line: "-x --exec", skip: 1 << 20},
+	"entr":                  {stdin: true},
+	"setarch":               {skip: 1},
+	"runuser":               {values: "-u -g -G", line: "-c --command", way: true},
+	"pkexec":                {values: "--user", way: true},
+	"nsenter":               {values: "-t -S -G", way: true},
+	"bwrap":                 {values: "--bind --ro-bind --dev --proc --tmpfs --chdir --setenv", way: true},
+	"fakeroot":              {},
+	"eatmydata":             {},
+	"hyperfine":             {values: "-w -r -m -M -p -s -c -n --warmup --runs --prepare --setup --cleanup --export-json --export-markdown", joins: true},
+	"tmux new-session":      {values: "-s -n -c -x -y -t -e", joins: true},
+	"tmux new":              {values: "-s -n -c -x -y -t -e", joins: true},
+	"screen":                {values: "-S -h -e -p -c -t"},
+	"concurrently":          {values: "-n -c --names --prefix", joins: true},
+
+	"uv run":       {values: "--with --with-requirements --with-editable --python -p --extra --group --only-group --no-group --project --directory --package --env-file --index --index-url --refresh-package --no-extra --config-file --cache-dir", keep: "--with --with-requirements --with-editable --python -p", way: true},
+	"uvx":          {values: "--from --with --python -p --index", keep: "--from --with", way: true},
+	"uv x":         {values: "--from --with --python -p", keep: "--from --with", way: true},
+	"uv tool run":  {values: "--from --with --python -p", keep: "--from --with", way: true},
+	"pipx run":     {values: "--spec --python --pip-args", keep: "--spec", way: true},
+	"npx":          {values: "-p --package -w --workspace", line: "-c --call", keep: "-p --package", way: true},
+	"npm exec":     {values: "-p --package -w --workspace", line: "-c --call", keep: "-p --package", way: true},
+	"npm x":        {values: "-p --package -w --workspace", line: "-c --call", keep: "-p --package", way: true},
+	"pnpm exec":    {values: "-C --dir --filter -F", way: true},
+	"pnpm dlx":     {values: "--package", keep: "--package", way: true},
+	"pnpx":         {values: "--package", way: true},
+	"yarn exec":    {values: "--cwd", way: true},
+	"yarn dlx":     {values: "-p --package", way: true},
+	"bunx":         {values: "-p --package", way: true},
+	"bun x":        {values: "-p --package", way: true},
+	"poetry run":   {values: "-C --directory -P --project", way: true},
+	"pipenv run":   {way: true},
+	"pdm run":      {values: "-p --project", way: true},
+	"rye run":      {way: true},
+	"hatch run":    {values: "-e --env", way: true},
+	"pixi run":     {values: "-e --environment --manifest-path", way: true},
+	"conda run":    {values: "-n -p --name --prefix --cwd", keep: "-n --name", way: true},
+	"mamba run":    {values: "-n -p --name --prefix", keep: "-n --name", way: true},
+	"bundle exec":  {values: "--gemfile", way: true},
+	"mise exec":    {values: "-C --cd -j", way: true},
+	"mise x":       {values: "-C --cd -j", way: true},
+	"asdf exec":    {way: true},
+	"direnv exec":  {skip: 1, way: true},
+	"dotenv":       {values: "-f -e --file", way: true},
+	"dotenvx run":  {values: "-f --env-file -e --env", way: true},
+	"op run":       {values: "--env-file --account", way: true},
+	"doppler run":  {values: "-p -c --project --config", line: "--command", way: true},
+	"nix develop":  {values: "--override-input", way: true, skip: 1 << 20},
+	"nix-shell":    {line: "--run --command", values: "-p -A -I", way: true, skip: 1 << 20},
+	"devbox run":   {values: "-c --config -e --env", way: true},
+	"rustup run":   {skip: 1, way: true},
+	"corepack":     {none: "enable disable prepare install up use --version"},
+	"opam exec":    {values: "--switch", way: true},
+	"cross-env":    {sets: true},
+	"dotenv-flow":  {way: true},
+	"systemd-run":  {values: "-u -p --unit --property -E", way: true},
+	"firejail":     {way: true},
+	"kcov":         {skip: 1},
+	"catchsegv":    {},
+	"rtk":          {none: "gain discover init config proxy"},
+	"proxychains4": {values: "-f", way: true},
+	"torsocks":     {way: true},
+}
