@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"agenttrace/lib/event"
 	"agenttrace/lib/tool"
@@ -420,6 +422,9 @@ func FuzzLoad(f *testing.F) {
 			p.Judge(bash(line), ctx)
 			p.JudgeFile(line, true, ctx)
 		}
+		if !printable(line) {
+			return // command lines in a stream are UTF-8, and none has control bytes in its words
+		}
 		l := NewLearner(Context{}, nil)
 		out := sessionOf(line)
 		each(t, out, l.Add)
@@ -434,4 +439,9 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%q does not satisfy what was learned from it: %s <- %s\n%s", line, v.Action, v.Reason, text)
 		}
 	})
+}
+
+// printable reports whether a line is UTF-8 without control bytes.
+func printable(line string) bool {
+	return utf8.ValidString(line) && !strings.ContainsFunc(line, unicode.IsControl)
 }
