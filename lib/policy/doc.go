@@ -34,7 +34,9 @@
 //     list means them everywhere.
 //   - ~/ is the home directory, /etc/** is absolute. A deny pattern that begins
 //     with **/ holds outside of the working directory too.
-//   - Deny wins. A directory that is denied is denied with all that is in it.
+//   - Deny wins. A directory that is denied is denied with all that is in it:
+//     ".", "~" and "/" too. The working directory is not in those above it,
+//     which are where it happens to be; "/**" means it as well.
 //   - A non-empty allow list makes everything else a violation.
 //   - A missing section rules nothing, and neither does an empty list.
 //   - Command patterns are word prefixes of a simple command that really runs:

@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"agenttrace/lib/event"
 	"agenttrace/lib/tool"
@@ -109,6 +111,23 @@ func (l *Learner) finding(x *Entry) {
 // learnPath returns the pattern that allows what a finding is about, and
 // whether it must not be put together with others.
 func learnPath(x *Entry, p string) (pattern string, self bool) {
+	p, self = pathPattern(x, p)
+	return edges(p), self
+}
+
+// edges writes a pattern so that nothing is taken off its ends when it is read:
+// a name may begin or end in blanks.
+func edges(p string) string {
+	inner := strings.TrimSpace(p)
+	if inner == p || inner == "" {
+		return p
+	}
+	before, after, _ := strings.Cut(p, inner)
+	any := func(s string) string { return strings.Repeat("?", utf8.RuneCountInString(s)) }
+	return any(before) + inner + any(after)
+}
+
+func pathPattern(x *Entry, p string) (pattern string, self bool) {
 	if x.glob == "" || p != x.Subject {
 		p = escapeNames(p)
 	} else {
@@ -189,12 +208,12 @@ func learnWords(words []string) string {
 	words = shorter(words)
 	prog := words[0]
 	if strings.HasPrefix(prog, "/") && !strings.HasPrefix(prog, "/tmp/") && !strings.HasPrefix(prog, "/var/tmp/") && !strings.HasPrefix(prog, "/dev/") && !strings.HasPrefix(prog, "/private/") && !strings.HasPrefix(prog, "/proc/") {
-		prog = base(prog)
+		prog = cmp.Or(base(prog), prog) // a directory has no name to go by
 	}
 	out := []string{oneWord(prog)}
 	n := subcommands[strings.ToLower(base(prog))]
 	for _, w := range words[1:] {
-		if n == 0 || w == "" || strings.ContainsAny(w, " \t\n$`*?[\"'") || len(w) > 80 {
+		if n == 0 || w == "" || strings.ContainsFunc(w, unicode.IsSpace) || strings.ContainsAny(w, "$`*?[\"'") || len(w) > 80 {
 			break
 		}
 		out = append(out, w)
@@ -221,10 +240,16 @@ func learnWords(words []string) string {
 	return strings.Join(out, " ")
 }
 
-// oneWord writes a name so that it is one word of a pattern.
+// oneWord writes a name so that it is one word of a pattern, which means it. A
+// pattern is parted by more blanks than a shell's line, and where it has a
+// wildcard, brackets and backslashes are not themselves: any character stands
+// in their place.
 func oneWord(s string) string {
+	if !strings.ContainsFunc(s, unicode.IsSpace) && !strings.ContainsAny(s, "*?") {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\n' {
+		if unicode.IsSpace(r) || r == '[' || r == '\\' {
 			return '?'
 		}
 		return r

@@ -13,6 +13,7 @@ type Pattern struct {
 
 	globs []string // cleaned; any of them
 	name  bool     // without a slash: the name at any depth
+	whole bool     // the directory that base is, with all that is in it
 	base  origin
 }
 
@@ -46,9 +47,11 @@ func ParsePattern(text string) (Pattern, string) {
 	case strings.HasPrefix(glob, "/"):
 		p.base, glob = absolute, glob[1:]
 	case !strings.Contains(strings.TrimSuffix(glob, "/"), "/"):
-		p.name = glob != "." && glob != ".."
+		p.name = true
 	}
 	glob = path.Clean(strings.TrimSuffix(glob, "/"))
+	p.whole = glob == "."
+	p.name = p.name && !p.whole && glob != ".."
 	if !doublestar.ValidatePattern(glob) {
 		glob = literal(glob)
 		if !doublestar.ValidatePattern(glob) {
@@ -86,6 +89,9 @@ func match(glob, p string) bool { return doublestar.MatchUnvalidated(glob, p) }
 
 // allows reports whether a place is one that a pattern of an allow list means.
 func (p *Pattern) allows(at place, ctx *Context) bool {
+	if p.whole && p.base != inRoot {
+		return at.abs == p.top(ctx)
+	}
 	for _, g := range p.globs {
 		if ctx.Fold {
 			g = strings.ToLower(g)
@@ -125,6 +131,9 @@ func escape(s string) string {
 // denies reports whether a place, or a directory that it is in, is one that a
 // pattern of a deny list means.
 func (p *Pattern) denies(at place, ctx *Context) bool {
+	if p.whole {
+		return p.holds(at, ctx)
+	}
 	for ; ; at = at.up() {
 		if p.deniesAt(at, ctx) {
 			return true
@@ -133,6 +142,27 @@ func (p *Pattern) denies(at place, ctx *Context) bool {
 			return false
 		}
 	}
+}
+
+// top returns the directory that the pattern is taken from, if that is / or ~.
+func (p *Pattern) top(ctx *Context) string {
+	if p.base == inHome {
+		return ctx.home()
+	}
+	return ""
+}
+
+// holds reports whether a place is in the directory that a pattern such as ".",
+// "~" or "/" names as a whole. The working directory is not in those above it.
+func (p *Pattern) holds(at place, ctx *Context) bool {
+	if p.base == inRoot || at.inside {
+		return p.base == inRoot && at.inside
+	}
+	if p.base == absolute || at.abs == p.top(ctx) || strings.HasPrefix(at.abs, p.top(ctx)+"/") {
+		return true
+	}
+	_, ok := anyHome(at.abs + "/")
+	return ok
 }
 
 // child returns the place of something in a directory.
@@ -245,7 +275,10 @@ func (p *Pattern) contains(at place, ctx *Context) bool {
 		if strings.ContainsAny(g, "*?[{\\") {
 			static, _ = doublestar.SplitPattern(g)
 		}
-		if static == "." || static == "" {
+		if p.whole {
+			static = ""
+		}
+		if (static == "." || static == "") && p.base != inHome {
 			continue
 		}
 		switch {
@@ -276,6 +309,8 @@ func (p *Pattern) absolutes(ctx *Context) []string {
 			g = strings.ToLower(g)
 		}
 		switch {
+		case p.whole && p.base == absolute:
+			out = append(out, "**")
 		case p.base == absolute:
 			out = append(out, g, g+"/**")
 		case p.base == inHome:

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"agenttrace/lib/event"
 	"agenttrace/lib/tool"
@@ -410,6 +408,8 @@ func TestAudit(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add("p.json", []byte(denyPolicy), "cat .env")
 	f.Add("p.yaml", []byte("files:\n  read: {deny: ['a[', '**/x', '~/y']}\nunknown: {allow: [a]}"), "f() { cat $1; }; f *.go")
+	f.Add("p.json", []byte("{}"), "\f\x8f\xb2\x1f\r\xad\x05*")
+	f.Add("p.json", []byte("{}"), "git\u00a0x a\u2003b; git c\u00a0d")
 	f.Fuzz(func(t *testing.T, name string, data []byte, line string) {
 		p, err := Load(name, data)
 		if err != nil {
@@ -421,9 +421,6 @@ func FuzzLoad(f *testing.F) {
 		for _, ctx := range []*Context{testContext(), {}, {Root: "/", Fold: true}} {
 			p.Judge(bash(line), ctx)
 			p.JudgeFile(line, true, ctx)
-		}
-		if !printable(line) {
-			return // command lines in a stream are UTF-8, and none has control bytes in its words
 		}
 		l := NewLearner(Context{}, nil)
 		out := sessionOf(line)
@@ -439,9 +436,4 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%q does not satisfy what was learned from it: %s <- %s\n%s", line, v.Action, v.Reason, text)
 		}
 	})
-}
-
-// printable reports whether a line is UTF-8 without control bytes.
-func printable(line string) bool {
-	return utf8.ValidString(line) && !strings.ContainsFunc(line, unicode.IsControl)
 }

@@ -65,10 +65,10 @@ func programMatch(pattern, program string, ctx *Context) bool {
 	if strings.Contains(pattern, "/") {
 		return wordMatch(pattern, program) || path.Clean(pattern) == path.Clean(program)
 	}
-	if !wordMatch(pattern, base(program)) {
-		return false
+	if !strings.Contains(program, "/") && wordMatch(pattern, program) {
+		return true // also with what base takes off: x.exe is x.exe
 	}
-	return !strings.Contains(program, "/") || !temporary(program, ctx)
+	return wordMatch(pattern, base(program)) && (!strings.Contains(program, "/") || !temporary(program, ctx))
 }
 
 // temporary reports whether a program lies where anything may lie.
