@@ -96,6 +96,9 @@ func (w *walker) stmt(s *syntax.Stmt, in place) {
 		w.substs(x)
 	}
 	// What a compound command is redirected to belongs to none of its parts.
+	if len(s.Redirs) == 0 {
+		return // to ask each of many within each other for its end takes long
+	}
 	c := w.start(s, in)
 	if w.redirects(c, s.Redirs); len(c.Reads)+len(c.Writes)+len(c.Hosts) > 0 || c.Unknown {
 		first, last := s.Redirs[0], s.Redirs[len(s.Redirs)-1]

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
+
+	"agenttrace/lib/clitest"
 )
 
 // showCommand writes a command in one line.
@@ -150,62 +151,66 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestHostile has lines that are made to take long.
+// TestHostile has lines that are made to take long: four times the line must
+// not take sixteen times as long. The longest are those that are still parsed.
 func TestHostile(t *testing.T) {
-	n := maxLine/8 - 1
-	for name, line := range map[string]string{
-		"long":      strings.Repeat("a ", maxLine),
-		"brackets":  strings.Repeat("(", n),
-		"substs":    strings.Repeat("$(", n/2) + strings.Repeat(")", n/2),
-		"substs2":   strings.Repeat("$(", 300) + "a" + strings.Repeat(")", 300),
-		"backticks": strings.Repeat("`", n),
-		"escaped":   "`" + strings.Repeat("\\", n) + "`",
-		"ifs":       strings.Repeat("if ", n),
-		"ifs2":      strings.Repeat("if a;then ", n/2) + "b" + strings.Repeat(";fi", n/2),
-		"whiles":    strings.Repeat("while ", n),
-		"times":     strings.Repeat("time ", n) + "a",
-		"nots":      strings.Repeat("! ", n) + "a",
-		"arith":     "((" + strings.Repeat("-", n) + "1))",
-		"arith2":    "((" + strings.Repeat("1+", n) + "1))",
-		"arith3":    "((" + strings.Repeat("1?", n) + "1))",
-		"arith4":    "((" + strings.Repeat("a=", n) + "1))",
-		"arith5":    "((" + strings.Repeat("1**", n) + "1))",
-		"tests":     "[[ " + strings.Repeat("! ", n) + "a ]]",
-		"tests2":    "[[ " + strings.Repeat("a && ", n) + "a ]]",
-		"pipes":     strings.Repeat("a|", n) + "a",
-		"ands":      strings.Repeat("a&&", n) + "a",
-		"list":      strings.Repeat("a;", 2*n),
-		"braces":    "echo " + strings.Repeat("{a,b}", n/8),
-		"nestbrace": "echo " + strings.Repeat("{a,", n/4) + strings.Repeat("}", n/4),
-		"hdocs":     strings.Repeat("cat <<E;", n/2),
-		"funcs":     funcs(30),
-		"params":    "echo " + strings.Repeat("${a:-", n/8) + strings.Repeat("}", n/8),
-		"params2":   "echo " + strings.Repeat("${a:-", 300) + strings.Repeat("}", 300),
-		"quotes":    "echo " + strings.Repeat("\"$(", 300) + strings.Repeat(")\"", 300),
-		"evals":     strings.Repeat("eval ", n) + "rm",
-		"sudos":     strings.Repeat("sudo ", n) + "rm",
-		"finds":     "find " + strings.Repeat("-exec find ", n) + ";",
-		"findexec":  strings.Repeat("find -exec ", n) + "rm",
-		"redirs":    "a" + strings.Repeat(">b", n),
-		"redirs2":   "a" + manyRedirs(n),
-		"nul":       "a\x00b; rm x\x00",
-		"crlf":      "a\r\nrm x\r\n",
-		"coprocs":   strings.Repeat("coproc ", n) + "a",
-		"decls":     strings.Repeat("export ", n) + "a",
-		"caseesac":  strings.Repeat("case a in b) ", n/2),
-		"fordo":     strings.Repeat("for a do ", n/2),
-		"function":  strings.Repeat("f() ", n) + "a",
-		"function2": strings.Repeat("function f ", n) + "a",
+	for name, line := range map[string]func(n int) string{
+		"long":      func(n int) string { return strings.Repeat("a ", 8*n) },
+		"brackets":  func(n int) string { return strings.Repeat("(", n) },
+		"substs":    func(n int) string { return strings.Repeat("$(", n/2) + strings.Repeat(")", n/2) },
+		"substs2":   func(n int) string { return strings.Repeat("$(", 300) + "a" + strings.Repeat(")", 300) },
+		"backticks": func(n int) string { return strings.Repeat("`", n) },
+		"escaped":   func(n int) string { return "`" + strings.Repeat("\\", n) + "`" },
+		"ifs":       func(n int) string { return strings.Repeat("if ", n) },
+		"ifs2":      func(n int) string { return strings.Repeat("if a;then ", n/2) + "b" + strings.Repeat(";fi", n/2) },
+		"whiles":    func(n int) string { return strings.Repeat("while ", n) },
+		"times":     func(n int) string { return strings.Repeat("time ", n) + "a" },
+		"nots":      func(n int) string { return strings.Repeat("! ", n) + "a" },
+		"arith":     func(n int) string { return "((" + strings.Repeat("-", n) + "1))" },
+		"arith2":    func(n int) string { return "((" + strings.Repeat("1+", n) + "1))" },
+		"arith3":    func(n int) string { return "((" + strings.Repeat("1?", n) + "1))" },
+		"arith4":    func(n int) string { return "((" + strings.Repeat("a=", n) + "1))" },
+		"arith5":    func(n int) string { return "((" + strings.Repeat("1**", n) + "1))" },
+		"tests":     func(n int) string { return "[[ " + strings.Repeat("! ", n) + "a ]]" },
+		"tests2":    func(n int) string { return "[[ " + strings.Repeat("a && ", n) + "a ]]" },
+		"pipes":     func(n int) string { return strings.Repeat("a|", n) + "a" },
+		"ands":      func(n int) string { return strings.Repeat("a&&", n) + "a" },
+		"list":      func(n int) string { return strings.Repeat("a;", 2*n) },
+		"braces":    func(n int) string { return "echo " + strings.Repeat("{a,b}", n/8) },
+		"nestbrace": func(n int) string { return "echo " + strings.Repeat("{a,", n/4) + strings.Repeat("}", n/4) },
+		"hdocs":     func(n int) string { return strings.Repeat("cat <<E;", n/2) },
+		"funcs":     func(n int) string { return funcs(30) },
+		"params":    func(n int) string { return "echo " + strings.Repeat("${a:-", n/8) + strings.Repeat("}", n/8) },
+		"params2":   func(n int) string { return "echo " + strings.Repeat("${a:-", 300) + strings.Repeat("}", 300) },
+		"quotes":    func(n int) string { return "echo " + strings.Repeat("\"$(", 300) + strings.Repeat(")\"", 300) },
+		"evals":     func(n int) string { return strings.Repeat("eval ", n) + "rm" },
+		"sudos":     func(n int) string { return strings.Repeat("sudo ", n) + "rm" },
+		"finds":     func(n int) string { return "find " + strings.Repeat("-exec find ", n) + ";" },
+		"findexec":  func(n int) string { return strings.Repeat("find -exec ", n) + "rm" },
+		"redirs":    func(n int) string { return "a" + strings.Repeat(">b", n) },
+		"redirs2":   func(n int) string { return "a" + manyRedirs(n) },
+		"nul":       func(n int) string { return "a\x00b; rm x\x00" },
+		"crlf":      func(n int) string { return "a\r\nrm x\r\n" },
+		"coprocs":   func(n int) string { return strings.Repeat("coproc ", n) + "a" },
+		"decls":     func(n int) string { return strings.Repeat("export ", n) + "a" },
+		"caseesac":  func(n int) string { return strings.Repeat("case a in b) ", n/2) },
+		"fordo":     func(n int) string { return strings.Repeat("for a do ", n/2) },
+		"function":  func(n int) string { return strings.Repeat("f() ", n) + "a" },
+		"function2": func(n int) string { return strings.Repeat("function f ", n) + "a" },
 	} {
-		start := time.Now()
-		list := Commands(line)
-		Intent(line)
-		t.Logf("%s: %v for %d commands", name, time.Since(start), len(list))
-		if strings.Contains(line, "rm") && name != "nul" {
-			last := list[len(list)-1]
-			if !last.Unknown && last.Program != "rm" {
-				t.Errorf("%s: ends in %s", name, showCommand(last))
+		clitest.Linear(t, name, maxLine/32-1, func(n int) {
+			list := Commands(line(n))
+			Intent(line(n))
+			if strings.Contains(line(n), "rm") && name != "nul" {
+				last := list[len(list)-1]
+				if !last.Unknown && last.Program != "rm" {
+					t.Errorf("%s: ends in %s", name, showCommand(last))
+				}
 			}
+		})
+		// Lines that are too long to be parsed cost nothing and are unknown.
+		if list := Commands(strings.Repeat("rm x;", maxLine/4)); len(list) != 1 || !list[0].Unknown {
+			t.Fatalf("a line too long to be parsed: %d commands", len(list))
 		}
 	}
 }
