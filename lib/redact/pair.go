@@ -346,6 +346,10 @@ func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
 	}
 	for _, w := range [...]string{"is ", "was ", "to ", "= ", "is: ", "as "} {
 		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
+			// The blank before the value takes the place of the name.
+			if j := i + len(w); alone(b, j, j-1) {
+				return *p, false
+			}
 			return p.value(b, i+len(w), inProse)
 		}
 	}
@@ -357,8 +361,8 @@ func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
 	if q.at == inQuotes {
 		q.at = inList
 	}
-	if !ok {
-		return q, false
+	if !ok || q.at == inProse && q.to-q.from < 8 {
+		return q, false // too short for all that follows
 	}
 	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && bytes.Contains(line, []byte("login "))) &&
 		!(t.n >= 8 && t.digits > 0 && t.signs > 0 && t.spaces == 0) &&

@@ -20,12 +20,19 @@ var strictWords = [][]byte{
 	[]byte(".npmrc"), []byte(".netrc"), []byte(".pgpass"), []byte("kubeconfig"), []byte(".kube"), []byte("auth"), []byte("creds"), []byte(".pypirc"), []byte("docker"), []byte("tfvars"), []byte("htpasswd"),
 }
 
-var callMark = []byte(`"tool_call"`)
+var (
+	callMark = []byte(`"tool_call"`)
+	ourType  = []byte(`{"event_type":`)
+)
 
 // strictLine reports whether a line may be such a call.
 func strictLine(line []byte) bool {
 	// The type is the first thing of a line that we write, and near it else.
-	if !bytes.Contains(line[:min(len(line), 512)], callMark) {
+	if bytes.HasPrefix(line, ourType) {
+		if !bytes.HasPrefix(line[len(ourType):], callMark) {
+			return false
+		}
+	} else if !bytes.Contains(line[:min(len(line), 512)], callMark) {
 		return false
 	}
 	for _, w := range strictWords {
