@@ -2,6 +2,8 @@ package redact
 
 import (
 	"bytes"
+
+	"agenttrace/lib/scrub"
 )
 
 // name looks at the name that has a word in b[i:].
@@ -17,7 +19,7 @@ func (s *search) name(i int) {
 			n = aKey // an API key
 		}
 	}
-	if n == noSecret || n == aConnect {
+	if n == noSecret || n == aConnect || scrub.InMarker(s.text, from) {
 		return
 	}
 	sure := n != someKey || capitals(s.text[from:to])

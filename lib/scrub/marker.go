@@ -36,6 +36,14 @@ func MarkerAt(b []byte) int {
 	return 0
 }
 
+// InMarker reports whether b[at] lies in a marker. What a marker says was found
+// is no name of what follows it.
+func InMarker(b []byte, at int) bool {
+	from := max(0, at-maxMarker)
+	i := bytes.LastIndexByte(b[from:at+1], '[')
+	return i >= 0 && from+i+MarkerAt(b[from+i:]) > at
+}
+
 // markers appends the places of the markers in b as from, to pairs.
 func markers(dst [][2]int, b []byte) [][2]int {
 	for i := 0; ; {
