@@ -97,6 +97,11 @@ func (s *scan) email(i int) (from, to int, ok bool) {
 		return
 	}
 	if t[i-1] == '"' {
+		if s.line {
+			// Where a string begins is told by its escapes, which a line is
+			// not read for: it is worth to look at.
+			return i - 1, to, true
+		}
 		from, ok = quotedLocal(t, i)
 		return from, to, ok
 	}
@@ -136,7 +141,7 @@ func letters(b []byte) bool {
 			continue
 		}
 		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) {
+		if !inAddress(r) {
 			return false
 		}
 		i += n
@@ -162,16 +167,17 @@ func (s *scan) runeInside(from int) bool {
 	return !outsideRune(t[k-1 : from])
 }
 
-// outsideRune reports whether b is a mark of punctuation beyond ASCII: of
-// U+00A0 to U+00BF, U+2000 to U+206F, U+3000 to U+303F, U+FF00 to U+FF0F.
+// outsideRune reports whether the character at the start of b ends an address:
+// punctuation beyond ASCII does, pictures, and what is no UTF-8. The beginning
+// of a character says nothing.
 func outsideRune(b []byte) bool {
-	switch {
-	case len(b) == 2:
-		return b[0] == 0xc2
-	case len(b) == 3:
-		return b[0] == 0xe2 && (b[1] == 0x80 || b[1] == 0x81 || b[1] >= 0x86) || b[0] == 0xe3 && b[1] == 0x80 || b[0] == 0xef && b[1] == 0xbc && b[2] <= 0x9f || b[0] == 0xef && b[1] == 0xbb
-	}
-	return false
+	r, _ := utf8.DecodeRune(b)
+	return utf8.FullRune(b) && !inAddress(r)
+}
+
+// inAddress reports whether a character beyond ASCII may stand in an address.
+func inAddress(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r))
 }
 
 // trimLocal drops from the start of t[from:at] what is punctuation before an
@@ -225,7 +231,7 @@ func userinfo(t []byte, from int) bool {
 		switch c := t[k]; {
 		case c == '/':
 			return t[k-1] == '/'
-		case c <= ' ' || c == '"' || c == '\'' || c == ':':
+		case c <= ' ' || c == '"' || c == '\'' || c == ':' || c == '\\': // or the escape of one
 			return false
 		}
 	}

@@ -154,7 +154,7 @@ func FuzzFind(f *testing.F) {
 			}
 		}
 		line := lineWith(text)
-		if len(mask.Find([]byte(strings.ToValidUTF8(text, "\uFFFD")), &scrub.Place{}, nil)) > 0 && !mask.Candidate(line) {
+		if len(mask.Find([]byte(string([]rune(text))), &scrub.Place{}, nil)) > 0 && !mask.Candidate(line) {
 			t.Errorf("no candidate: %s", line)
 		}
 		out, n, _ := filter.Line(nil, line)

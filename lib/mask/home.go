@@ -64,7 +64,7 @@ func (s *scan) rootBefore(from int) bool {
 		return true
 	}
 	before := t[:k]
-	if isLetter(t[k-1]) && (k == 1 || t[k-2] == '/' || t[k-2] == '\\') {
+	if isLetter(t[k-1]) && k > 1 && (t[k-2] == '/' || t[k-2] == '\\') {
 		return true // /c/Users, /mnt/c/Users
 	}
 	for _, p := range [...]string{"/var", "/export", "/usr", "/Data", "/mnt", "/private", "/run", "/data", "/host"} {

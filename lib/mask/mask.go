@@ -157,10 +157,15 @@ func (s *scan) all() {
 
 // hidden reports whether a character that counts may be written in another
 // way: printable ASCII, the no-break space and the other separators of numbers
-// as \u0020 to \u007e, \u00a0 and \u20.., @ and + as %40 and %2B.
+// as \u0020 to \u007e, \u00a0 and \u20.., @ and + as %40 and %2B. Neither can be
+// told what begins behind a control byte: the digits of its escape run into it.
 func hidden(line []byte) bool {
 	for i := unicodeEscape(line, 0); i >= 0 && i+6 <= len(line); i = unicodeEscape(line, i+2) {
-		if e := line[i+2 : i+5]; e[0] == '0' && ('2' <= e[2] && e[2] <= '7' || e[2]|0x20 == 'a') || e[0] == '2' {
+		e := line[i+2 : i+5]
+		if e[0] == '0' && ('2' <= e[2] && e[2] <= '7' || e[2]|0x20 == 'a') || e[0] == '2' {
+			return true
+		}
+		if next := i + 6; next < len(line) && (isHex(line[next]) || line[next] == ':') {
 			return true
 		}
 	}
