@@ -49,6 +49,8 @@ func TestKeys(t *testing.T) {
 		{`{"a":"+44\u00a020\u00a07183\u00a08750"}`, `{"a":"[MASKED:phone]"}`},
 		// Running text.
 		{`{"a":"DOB: 12/03/1984, ok"}`, `{"a":"DOB: [MASKED:birth-date], ok"}`},
+		// Groups of an IBAN that are a country's prefix for themselves.
+		{`{"a":"IE25 ABNA 0066 5021 6598 88"}`, `{"a":"[MASKED:iban]"}`},
 		{`{"a":"cvv: 123"}`, `{"a":"cvv: [MASKED:card]"}`},
 	} {
 		if got := scrubbed(t, Options{}, head+c.data+"}"); got != head+c.want+"}" {

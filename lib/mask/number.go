@@ -237,14 +237,15 @@ func (s *scan) number(groups []group) int {
 	if total < minDigits {
 		return 0
 	}
-	if s.on[phone] {
-		if n := s.international(groups); n > 0 {
+	// The letters of an IBAN stand before the run. It comes first: it has check
+	// digits, and what follows its bank may look like 0066, a country's prefix.
+	if s.on[iban] && g.sep == "?" {
+		if n := s.ibanAt(groups); n > 0 {
 			return n
 		}
 	}
-	// The letters of an IBAN stand before the run.
-	if s.on[iban] && g.sep == "?" {
-		if n := s.ibanAt(groups); n > 0 {
+	if s.on[phone] {
+		if n := s.international(groups); n > 0 {
 			return n
 		}
 	}
