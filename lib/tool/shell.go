@@ -26,7 +26,8 @@ const (
 // and xargs. Whether a condition holds is not asked: both sides are told. Text
 // in quotes, comments and here-documents is no command, unless a shell reads
 // it. A line that cannot be read gives one Command that is Unknown and has the
-// line as its Text.
+// line as its Text. What the Commands refer to is shared with other callers, and
+// must not be changed.
 func Commands(line string) []Command {
 	list := commands(line)
 	if len(list) == 0 {
@@ -91,7 +92,8 @@ type walker struct {
 // place is where a statement stands.
 type place struct{ piped, inner bool }
 
-func commands(line string) (list []command) {
+// parseLine takes a line apart.
+func parseLine(line string) (list []command) {
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
