@@ -173,7 +173,7 @@ func readAll(c *cli.IO, k *capture.Capture, inputs []input, bar *bar) {
 		}
 		k.ReadAll(files, failed)
 		files = nil
-		k.Origin = func(cwd string, obj *event.Object) { origin.Add(obj, cwd, "claude") }
+		k.Origin = func(agent, cwd string, obj *event.Object) { origin.Add(obj, cwd, agent) }
 		if err := k.Read(c.Stdin, in.File); err != nil {
 			failed(err)
 		}

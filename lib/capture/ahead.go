@@ -97,8 +97,9 @@ func (c *Capture) finish(a *ahead, f File) error {
 }
 
 func (c *Capture) begin(f File) {
-	c.name = f.Name
+	c.file = f
 	c.docs = documents{}
+	c.current = nil
 	c.claude.Begin(f.Session, f.Child)
 }
 
@@ -106,5 +107,5 @@ func (c *Capture) end() error {
 	if err := c.docs.end(c); err != nil {
 		return err
 	}
-	return c.claude.End()
+	return errors.Join(c.claude.End(), c.endForeign())
 }

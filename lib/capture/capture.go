@@ -30,8 +30,9 @@ type Capture struct {
 	Problem func(err *event.SyntaxError, raw []byte)
 	// Clock returns the present time in nanoseconds, for records without one.
 	Clock func() int64
-	// Origin tells what the machine knows of a session that starts on it.
-	Origin claude.Origin
+	// Origin tells what the machine knows of a session of an agent that starts
+	// on it. It may be set and unset between inputs.
+	Origin func(agent, cwd string, o *event.Object)
 	// All keeps bookkeeping records too.
 	All bool
 	// Usage keeps only what tells the cost of sessions: session_start,
@@ -40,12 +41,14 @@ type Capture struct {
 	// Idle is called before waiting for more input.
 	Idle func() error
 
-	hooks  *claude.Hooks
-	claude *claude.State
-	parser claude.Parser
-	name   string
-	docs   documents
-	rec    record.Record
+	hooks   *claude.Hooks
+	claude  *claude.State
+	parser  claude.Parser
+	others  []foreign
+	current *foreign // whose the last record was, nil if it was Claude's
+	file    File
+	docs    documents
+	rec     record.Record
 }
 
 // A File says what is known of an input beside its bytes.
@@ -53,6 +56,7 @@ type File struct {
 	Name    string // for messages
 	Session string // that its name tells, for lines that do not say
 	Child   claude.Child
+	Agent   string // whose records it holds, "" if they shall tell themselves
 }
 
 func (c *Capture) init() {
@@ -60,11 +64,11 @@ func (c *Capture) init() {
 		if c.Usage {
 			c.Emit = usageOnly(c.Emit)
 		}
-		c.hooks = &claude.Hooks{Emit: c.Emit, Origin: c.Origin}
+		c.hooks = &claude.Hooks{Emit: c.Emit, Origin: c.origin(Claude)}
 		c.claude = claude.NewState(c.Emit)
 		c.parser.All, c.parser.Usage = c.All, c.Usage
+		c.others = c.readers()
 	}
-	c.hooks.Origin = c.Origin // which may change from input to input
 }
 
 // Read reads one input to its end.
@@ -85,12 +89,23 @@ func (c *Capture) Read(r io.Reader, f File) error {
 // in them.
 const firstLines = 32
 
-// skippable reports whether a line is a whole one that tells of no cost.
+// skippable reports whether a line is a whole one of a transcript of Claude
+// Code that tells of no cost.
 func skippable(line []byte) bool {
-	return line[0] == '{' && line[len(line)-1] == '}' && !claude.TellsUsage(line) && !bytes.HasPrefix(line, eventBegin)
+	if line[len(line)-1] != '}' || claude.TellsUsage(line) {
+		return false
+	}
+	for _, begin := range transcriptBegins {
+		if bytes.HasPrefix(line, begin) {
+			return true
+		}
+	}
+	return false
 }
 
-var eventBegin = []byte(`{"event_type"`)
+// transcriptBegins are how those lines begin that make up most of a
+// transcript.
+var transcriptBegins = [][]byte{[]byte(`{"parentUuid":`), []byte(`{"type":"file-history-snapshot"`), []byte(`{"type":"progress"`), []byte(`{"isSidechain":`)}
 
 // usageOnly returns emit for the events that tell the cost of sessions.
 func usageOnly(emit func([]byte) error) func([]byte) error {
@@ -115,9 +130,10 @@ const (
 	captured
 	hook
 	transcript
+	serial // what is to be asked of it depends on the records before it
 )
 
-// detect tells what a record is by its keys.
+// detect tells what a record is by its keys, as far as a single one tells.
 func detect(r *record.Record) kind {
 	switch {
 	case isString(r.Get("event_type")) && (r.Has("session_id") || r.Has("timestamp") || r.Has("data")):
@@ -128,6 +144,11 @@ func detect(r *record.Record) kind {
 		return transcript
 	}
 	return unknown
+}
+
+// ambiguous reports whether a record may be another agent's.
+func ambiguous(k kind, r *record.Record) bool {
+	return k == hook || k == unknown || k == transcript && !surely(r)
 }
 
 func isString(raw []byte) bool { return len(raw) > 0 && raw[0] == '"' }
@@ -171,12 +192,11 @@ func (c *Capture) parse(chunk event.Chunk) batch {
 			return b
 		}
 		x := parsed{kind: detect(&rec), n: n, raw: line}
-		switch x.kind {
-		case transcript:
+		if ambiguous(x.kind, &rec) {
+			x.kind = serial
+		}
+		if x.kind == transcript {
 			x.line = p.Parse(&rec)
-		case unknown:
-			b.odd = true
-			return b
 		}
 		b.lines = append(b.lines, x)
 	}
@@ -194,12 +214,14 @@ func (c *Capture) take(b batch) error {
 		switch x.kind {
 		case captured:
 			err = c.Emit(x.raw)
-		case hook:
-			if err = c.rec.Parse(x.raw); err == nil {
-				err = c.hook(x.n, c.Clock())
-			}
 		case transcript:
-			err = c.noSession(c.claude.Take(&x.line), x.n, x.raw)
+			if c.current == nil && (c.file.Agent == "" || c.file.Agent == Claude) {
+				err = c.noSession(c.claude.Take(&x.line), x.n, x.raw)
+				break
+			}
+			fallthrough
+		case serial:
+			err = c.record(x.raw, x.n)
 		}
 		if err != nil {
 			return err
@@ -224,7 +246,7 @@ func (c *Capture) noSession(err error, line int, raw []byte) error {
 }
 
 func (c *Capture) problem(line int, msg string, raw []byte) {
-	c.Problem(&event.SyntaxError{File: c.name, Line: line, Msg: msg}, raw)
+	c.Problem(&event.SyntaxError{File: c.file.Name, Line: line, Msg: msg}, raw)
 }
 
 // record makes the events of one whole JSON value.
@@ -237,15 +259,24 @@ func (c *Capture) record(raw []byte, line int) error {
 		c.problem(line, err.Error(), raw)
 		return nil
 	}
-	switch detect(&c.rec) {
-	case captured:
+	k := detect(&c.rec)
+	if k == captured {
 		if bytes.IndexByte(raw, '\n') >= 0 {
 			raw = event.AppendCompact(nil, raw)
 		}
 		return c.Emit(raw)
-	case hook:
-		return c.hook(line, c.Clock())
-	case transcript:
+	}
+	if c.current != nil || c.file.Agent != "" || ambiguous(k, &c.rec) {
+		nano := c.Clock()
+		if taken, err := c.foreign(line, nano); taken {
+			return err
+		}
+		c.current = nil
+		if k == hook {
+			return c.hook(line, nano)
+		}
+	}
+	if k == transcript {
 		l := c.parser.Parse(&c.rec)
 		return c.noSession(c.claude.Take(&l), line, raw)
 	}
@@ -261,14 +292,19 @@ func (c *Capture) record(raw []byte, line int) error {
 func (c *Capture) wrapped(inner []byte, line int) error {
 	nano, timed := record.Nanos(c.rec.Get("timestamp"))
 	whole := c.rec.Raw
-	if c.rec.Parse(inner) != nil || detect(&c.rec) != hook {
-		c.problem(line, "a JSON object that is no record of a known agent", whole)
-		return nil
-	}
 	if !timed {
 		nano = c.Clock()
 	}
-	return c.hook(line, nano)
+	if c.rec.Parse(inner) == nil {
+		if taken, err := c.foreign(line, nano); taken {
+			return err
+		}
+		if detect(&c.rec) == hook {
+			return c.hook(line, nano)
+		}
+	}
+	c.problem(line, "a JSON object that is no record of a known agent", whole)
+	return nil
 }
 
 // array makes the events of the records in an array.
