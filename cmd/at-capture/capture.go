@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
 	"agenttrace/lib/capture"
-	"agenttrace/lib/capture/claude"
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
 	"agenttrace/lib/join"
@@ -32,7 +29,7 @@ func runHook(app *kingpin.Application, c *cli.IO, o *options) {
 		os.Exit(1)
 	}
 	stdinOnly := len(c.Files()) == 0 || len(c.Files()) == 1 && c.Files()[0] == "-"
-	if !stdinOnly || o.claude || o.discover {
+	if !stdinOnly || len(o.own()) > 0 || o.discover {
 		os.Exit(c.Exec(func(c *cli.IO) error { return run(c, o) }))
 	}
 	defer os.Exit(0)
@@ -163,101 +160,19 @@ func readAll(c *cli.IO, k *capture.Capture, inputs []input, bar *bar) {
 	for _, in := range inputs {
 		if in.path != "-" {
 			files = append(files, capture.Input{File: in.File, Open: func() (io.ReadCloser, error) {
-				f, err := os.Open(in.path)
-				if err != nil {
-					return nil, err
-				}
-				return bar.count(f), nil
+				return open(in.path, bar)
 			}})
 			continue
 		}
 		k.ReadAll(files, failed)
 		files = nil
 		k.Origin = func(agent, cwd string, obj *event.Object) { origin.Add(obj, cwd, agent) }
-		if err := k.Read(c.Stdin, in.File); err != nil {
+		if r, err := inflate(io.NopCloser(c.Stdin)); err != nil {
+			failed(err)
+		} else if err := k.Read(r, in.File); err != nil {
 			failed(err)
 		}
 		k.Origin = nil
 	}
 	k.ReadAll(files, failed)
-}
-
-// inputs returns what is to be read, in order.
-func (o *options) inputs(c *cli.IO) ([]input, error) {
-	problem := func(err error) { c.Warnf("%v", err) }
-	var found []claude.Transcript
-	var list []input
-	names := c.Files()
-	if o.claude {
-		names = append(names, claudeDirs()...)
-	}
-	for _, name := range names {
-		info, err := os.Stat(name)
-		switch {
-		case name == "-":
-			list = append(list, stdin())
-		case err != nil:
-			problem(err)
-		case info.IsDir():
-			found = append(found, findUnder(name, problem)...)
-		default:
-			t, err := look(name, info)
-			if err != nil {
-				problem(err)
-				continue
-			}
-			if o.discover {
-				found = append(found, t)
-			} else {
-				list = append(list, file(t))
-			}
-		}
-	}
-	if len(names) == 0 && !o.claude && !o.discover {
-		if cli.IsTerminal(c.Stdin) {
-			c.Notef("reading records from the terminal")
-			c.Hintf("at-capture FILE, or at-capture --claude")
-		}
-		return []input{stdin()}, nil
-	}
-	claude.Sort(found)
-	since := o.since.Time(o.clock.Now())
-	kept := found[:0]
-	for _, t := range found {
-		if since.IsZero() || !t.Modified.Before(since) {
-			kept = append(kept, t)
-		}
-	}
-	if o.discover {
-		return nil, discover(c, kept)
-	}
-	for _, t := range kept {
-		list = append(list, file(t))
-	}
-	return list, nil
-}
-
-// look returns what is known of a file. Pipes and devices are not looked at:
-// what is read of them is gone.
-func look(name string, info fs.FileInfo) (t claude.Transcript, err error) {
-	if info.Mode().IsRegular() {
-		t, err = claude.Look(os.DirFS(filepath.Dir(name)), filepath.Base(name))
-	}
-	t.Path = name
-	return t, err
-}
-
-func stdin() input { return input{File: capture.File{Name: stdinName}, path: "-"} }
-
-func file(t claude.Transcript) input {
-	return input{File: capture.File{Name: t.Path, Session: t.Session, Child: t.Child}, path: t.Path, size: t.Size}
-}
-
-func findUnder(dir string, problem func(error)) []claude.Transcript {
-	var fsys fs.FS = os.DirFS(dir)
-	list := claude.Find(fsys, ".", problem)
-	for i := range list {
-		list[i].Path = filepath.Join(dir, filepath.FromSlash(list[i].Path))
-	}
-	return list
 }

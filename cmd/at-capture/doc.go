@@ -6,11 +6,14 @@
 // captured already, which pass unchanged. Records may stand one a line, span
 // lines, or be the elements of arrays.
 //
-// A DIR stands for the transcripts below it, those of subagents included, the
-// earliest first. --claude stands for the folder where Claude Code keeps its
-// own: $CLAUDE_CONFIG_DIR, which may be a list with commas, else ~/.claude and
-// ~/.config/claude. --since leaves out files that have not changed since then.
-// --discover lists what would be read instead of reading it.
+// A DIR stands for the files of agents below it, transcripts of subagents
+// included, the earliest first. A flag with an agent's name, such as --claude,
+// stands for the folders where that agent keeps its own on this machine
+// ($CLAUDE_CONFIG_DIR, which may be a list with commas, else ~/.claude and
+// ~/.config/claude). --since leaves out files that have not changed since then.
+// --discover lists what would be read instead of reading it: of every agent, if
+// none is named. Files that are compressed with zstd are read as they are.
+// --from AGENT says whose the records are where their keys do not.
 //
 // Every event has an id that follows from the ids of its source, so that
 // capturing twice gives the same events, and so does capturing a session from

@@ -4,8 +4,10 @@ import (
 	_ "embed"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"agenttrace/lib/capture"
 	"agenttrace/lib/cli"
 )
 
@@ -20,7 +22,8 @@ type options struct {
 	redact   bool
 	patterns []string
 	clean    func(line []byte) ([]byte, error) // set by redacted
-	claude   bool
+	from     string
+	folders  map[string]*bool // by agent: whether to read its own
 	discover bool
 	since    *cli.Moment
 	where    *cli.Store
@@ -37,8 +40,12 @@ func main() {
 	app.Flag("usage-only", "Keep only what at-cost needs: session_start, llm_response, vendor_cost.").BoolVar(&o.usage)
 	app.Flag("redact", "Take secrets out of the events, as at-redact does.").BoolVar(&o.redact)
 	app.Flag("redact-pattern", "Take out what this matches, too; implies --redact.").PlaceHolder("RE").StringsVar(&o.patterns)
-	app.Flag("claude", "Read the transcripts in Claude Code's own folder.").BoolVar(&o.claude)
-	app.Flag("discover", "List the transcripts instead of reading them.").BoolVar(&o.discover)
+	app.Flag("from", "Whose records they are, instead of telling it by their keys: "+strings.Join(agentNames(), ", ")+".").PlaceHolder("AGENT").EnumVar(&o.from, agentNames()...)
+	o.folders = map[string]*bool{capture.Claude: app.Flag(capture.Claude, "Read the transcripts in Claude Code's own folder.").Bool()}
+	for _, a := range capture.Agents {
+		o.folders[a.Name] = app.Flag(a.Name, "Read the files in the folders of "+a.Title+".").Bool()
+	}
+	app.Flag("discover", "List the files instead of reading them; of all agents, if none is named.").BoolVar(&o.discover)
 	o.since = cli.TimeFlag(app, "since", "Leave out files unchanged since T.")
 	o.where = cli.StoreFlags(app)
 	o.clock = cli.ClockFlag(app)

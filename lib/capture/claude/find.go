@@ -26,6 +26,20 @@ type Transcript struct {
 	Dir      string    // the working directory of the session, "" if not known
 }
 
+// Roots returns the folders in which Claude Code keeps its transcripts.
+// $CLAUDE_CONFIG_DIR may name several, with commas.
+func Roots(env func(string) string, home string) []string {
+	var roots []string
+	if list := env("CLAUDE_CONFIG_DIR"); list != "" {
+		for dir := range strings.SplitSeq(list, ",") {
+			roots = append(roots, path.Join(strings.TrimSpace(dir), "projects"))
+		}
+	} else if home != "" {
+		roots = append(roots, path.Join(home, ".claude", "projects"), path.Join(home, ".config", "claude", "projects"))
+	}
+	return roots
+}
+
 // Find returns the transcripts under root, the earliest first: where one is a
 // copy of another, what they share is told with the original. A file that
 // cannot be looked at is told to problem.

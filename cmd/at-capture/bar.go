@@ -4,54 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
-	"agenttrace/lib/capture/claude"
 	"agenttrace/lib/cli"
-	"agenttrace/lib/text"
 )
-
-// claudeDirs returns the folders in which Claude Code keeps its transcripts,
-// those that are there.
-func claudeDirs() []string {
-	var roots []string
-	if env := os.Getenv("CLAUDE_CONFIG_DIR"); env != "" {
-		roots = strings.Split(env, ",")
-	} else if home, err := os.UserHomeDir(); err == nil {
-		roots = []string{filepath.Join(home, ".claude"), filepath.Join(home, ".config", "claude")}
-	}
-	var dirs []string
-	for _, r := range roots {
-		dir := filepath.Join(strings.TrimSpace(r), "projects")
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			dirs = append(dirs, dir)
-		}
-	}
-	return dirs
-}
-
-// discover lists transcripts: when they began, their size, where the agent
-// worked, and the file, as the last thing so that it may hold spaces.
-func discover(c *cli.IO, list []claude.Transcript) error {
-	for _, t := range list {
-		began := "-"
-		if !t.Began.IsZero() {
-			began = t.Began.Local().Format("2006-01-02 15:04")
-		}
-		dir := t.Dir
-		if dir == "" {
-			dir = "-"
-		}
-		_, err := fmt.Fprintf(c.Stdout, "%-16s %9s  %-36s  %s\n", began, size(t.Size), text.Safe(dir), text.Safe(t.Path))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func size(n int64) string {
 	switch {

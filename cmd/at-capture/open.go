@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// zstdMagic is how a frame of Zstandard begins (RFC 8878, 3.1.1). Codex
+// compresses the rollouts of old sessions.
+var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+// maxWindow is the largest window of a Zstandard frame that is accepted, in
+// bytes: what zstd itself takes without being asked, see its --memory.
+const maxWindow = 128 << 20
+
+// open opens a file, and what it holds if it is compressed.
+func open(path string, bar *bar) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return inflate(bar.count(f))
+}
+
+// inflate returns what r holds, decompressed if it is compressed. It reads no
+// more than is needed to tell, so that a pipe is not waited for.
+func inflate(r io.ReadCloser) (io.ReadCloser, error) {
+	head := make([]byte, len(zstdMagic))
+	n := 0
+	for n < len(head) && bytes.Equal(head[:n], zstdMagic[:n]) {
+		k, err := r.Read(head[n : n+1])
+		n += k
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			r.Close()
+			return nil, err
+		}
+	}
+	whole := io.MultiReader(bytes.NewReader(head[:n]), r)
+	if !bytes.Equal(head[:n], zstdMagic) {
+		return opened{whole, r.Close}, nil
+	}
+	z, err := zstd.NewReader(bufio.NewReader(whole), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return opened{z, func() error {
+		z.Close()
+		return r.Close()
+	}}, nil
+}
+
+type opened struct {
+	io.Reader
+	close func() error
+}
+
+func (o opened) Close() error { return o.close() }
