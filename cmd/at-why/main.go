@@ -34,8 +34,8 @@ func run(c *cli.IO, report *cli.Report, o options) error {
 		what, c.In.Names = names[0], names[1:]
 	}
 	var g why.Graph
-	err := report.Each(c, why.KindRecord, func(e event.Event) error {
-		g.Add(e)
+	err := cli.EachAhead(c, report, why.KindRecord, why.Prepare, func(e event.Event, p why.Prepared) error {
+		g.Add(e, p)
 		return nil
 	})
 	if err != nil {

@@ -142,19 +142,22 @@ func (c *IO) Each(fn func(event.Event) error, bad func(line []byte) error) error
 	}
 	for c.In.Scan() {
 		e, err := c.In.Event()
-		if err != nil {
-			c.Warnf("%v", err)
-		}
-		if err != nil && e.Type() == "" {
-			err = bad(e.Raw)
-		} else {
-			err = fn(e)
-		}
-		if err != nil {
+		if err := c.one(e, err, fn, bad); err != nil {
 			return err
 		}
 	}
 	return c.In.Err()
+}
+
+// one takes an event, and what is wrong with it, as they were read.
+func (c *IO) one(e event.Event, wrong error, fn func(event.Event) error, bad func(line []byte) error) error {
+	if wrong != nil {
+		c.Warnf("%v", wrong)
+		if e.Type() == "" {
+			return bad(e.Raw)
+		}
+	}
+	return fn(e)
 }
 
 // Drop is for Each in reports, which have no place for a line that is not an

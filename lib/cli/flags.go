@@ -35,25 +35,32 @@ func ReportFlags(app *kingpin.Application, more ...string) *Report {
 func (r *Report) Records() bool { return r.Tee || r.Format == "json" }
 
 // Each calls fn for each event of the input. Records of the given kind, or
-// kinds with spaces between them, which this command makes anew, are dropped; with --tee the rest is passed on
-// before fn is called.
+// kinds with spaces between them, which this command makes anew, are dropped;
+// with --tee the rest is passed on before fn is called.
 func (r *Report) Each(c *IO, kind string, fn func(event.Event) error) error {
-	bad := Drop
 	kinds := strings.Fields(kind)
-	if r.Tee {
-		bad = nil
+	return c.Each(func(e event.Event) error { return r.take(c, kinds, e, fn) }, r.bad(c))
+}
+
+// take takes an event of Each.
+func (r *Report) take(c *IO, kinds []string, e event.Event, fn func(event.Event) error) error {
+	if e.Is(kinds...) {
+		return nil
 	}
-	return c.Each(func(e event.Event) error {
-		if e.Is(kinds...) {
-			return nil
+	if r.Tee {
+		if err := c.Out.Write(e.Raw); err != nil {
+			return err
 		}
-		if r.Tee {
-			if err := c.Out.Write(e.Raw); err != nil {
-				return err
-			}
-		}
-		return fn(e)
-	}, bad)
+	}
+	return fn(e)
+}
+
+// bad takes a line that is not an event.
+func (r *Report) bad(c *IO) func(line []byte) error {
+	if r.Tee {
+		return c.Out.Write
+	}
+	return Drop
 }
 
 // Store is the flag group of commands that use the trace store.

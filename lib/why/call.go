@@ -21,10 +21,16 @@ type subject struct {
 	base uint64 // hash of its last part, 0 if that is all
 }
 
-// call takes a tool_call.
-func (g *Graph) call(s *session, at int32, e event.Event) {
-	r := &running{node: at}
-	var use, req []byte
+// asked is what the data of a tool_call says. It refers to the event.
+type asked struct {
+	tool.Call
+	name     string
+	args     []byte
+	use, req []byte
+}
+
+func readCall(e event.Event) *asked {
+	r := &asked{}
 	event.Fields(e.DataRaw(), func(k, v []byte) bool {
 		switch string(k) {
 		case "tool_name":
@@ -34,13 +40,20 @@ func (g *Graph) call(s *session, at int32, e event.Event) {
 				r.args = v
 			}
 		case "tool_use_id":
-			use = v
+			r.use = v
 		case "request_id":
-			req = v
+			r.req = v
 		}
 		return true
 	})
-	c := tool.Parse(r.name, r.args)
+	r.Call = tool.Parse(r.name, r.args)
+	return r
+}
+
+// call takes a tool_call.
+func (g *Graph) call(s *session, at int32, e event.Event, q *asked) {
+	r := &running{node: at, name: q.name, args: q.args}
+	c, use := q.Call, q.use
 	act := ""
 	if c.Line != "" {
 		r.line = g.parse(c.Line)
@@ -82,7 +95,7 @@ func (g *Graph) call(s *session, at int32, e event.Event) {
 	}
 	r.ids = [2]uint64{hashBytes(e.IDRaw()), 0}
 	if len(use) == 0 {
-		use = req
+		use = q.req
 	}
 	if len(use) > 2 || len(use) > 0 && use[0] != '"' {
 		r.ids[1] = hashBytes(use) ^ 0x9e3779b97f4a7c15

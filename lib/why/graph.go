@@ -127,8 +127,28 @@ type running struct {
 	done  bool
 }
 
-// Add takes the next event of the stream. It keeps no part of it.
-func (g *Graph) Add(e event.Event) {
+// Prepared is what can be said of an event without those before it.
+type Prepared struct {
+	title  string
+	failed bool   // it is the outcome of a call that failed
+	call   *asked // if it is one
+}
+
+// Prepare does that part of the work with an event that may be done ahead, on
+// another goroutine. The result refers to the event.
+func Prepare(e event.Event) Prepared {
+	p := Prepared{title: headline.Of(e)}
+	switch kindOf(e) {
+	case call:
+		p.call = readCall(e)
+	case outcome:
+		p.failed = headline.Failed(e)
+	}
+	return p
+}
+
+// Add takes the next event of the stream, prepared. It keeps no part of it.
+func (g *Graph) Add(e event.Event, p Prepared) {
 	if e.IsRecord() {
 		return
 	}
@@ -154,10 +174,11 @@ func (g *Graph) Add(e event.Event) {
 		g.byID[h] = at
 	}
 	n.kind = kindOf(e)
-	n.idLen, n.text = uint8(len(id)), id+s.place.within(headline.Of(e))
+	n.failed = p.failed
+	n.idLen, n.text = uint8(len(id)), id+s.place.within(p.title)
 	g.push(n)
 	g.found = g.found[:0]
-	g.relate(s, at, e)
+	g.relate(s, at, e, p)
 	g.keep(at)
 }
 

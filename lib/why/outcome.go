@@ -4,13 +4,11 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/event"
-	"agenttrace/lib/headline"
 )
 
 // outcome takes a tool_result or error.
 func (g *Graph) outcome(s *session, at int32, e event.Event) {
 	n := g.node(at)
-	n.failed = headline.Failed(e)
 	r := s.answered(e)
 	switch {
 	case r != nil:

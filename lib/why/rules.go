@@ -9,7 +9,7 @@ import (
 )
 
 // relate finds the causes of an event.
-func (g *Graph) relate(s *session, at int32, e event.Event) {
+func (g *Graph) relate(s *session, at int32, e event.Event, p Prepared) {
 	n := g.node(at)
 	switch n.kind {
 	case start:
@@ -17,7 +17,7 @@ func (g *Graph) relate(s *session, at int32, e event.Event) {
 	case prompt:
 		g.prompted(s, at, e)
 	case call:
-		g.call(s, at, e)
+		g.call(s, at, e, p.call)
 	case outcome:
 		g.outcome(s, at, e)
 	case speech:

@@ -23,7 +23,7 @@ func TestOldTraces(t *testing.T) {
 		in := event.Files{Names: []string{path}}
 		for in.Scan() {
 			if e, err := in.Event(); err == nil {
-				g.Add(e)
+				g.Add(e, Prepare(e))
 			}
 		}
 		g.Close()

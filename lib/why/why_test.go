@@ -25,7 +25,7 @@ func trace(t testing.TB, lines ...string) *Graph {
 		if err != nil {
 			t.Fatal(l, err)
 		}
-		g.Add(e)
+		g.Add(e, Prepare(e))
 	}
 	g.Close()
 	return &g
@@ -284,7 +284,7 @@ func TestSubagent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g.Add(e)
+			g.Add(e, Prepare(e))
 		}
 		g.Close()
 		if got, want := chain(t, &g, "c#3"), "1 prompt 2 started 1 started 2 prompt 3"; got != want {
@@ -314,7 +314,7 @@ func FuzzGraph(f *testing.F) {
 		var g Graph
 		for l := range strings.Lines(in) {
 			if e, err := event.Parse([]byte(strings.TrimSuffix(l, "\n"))); err == nil {
-				g.Add(e)
+				g.Add(e, Prepare(e))
 			}
 		}
 		g.Close()
@@ -359,7 +359,7 @@ func BenchmarkChain(b *testing.B) {
 	for b.Loop() {
 		var g Graph
 		for _, e := range list {
-			g.Add(e)
+			g.Add(e, Prepare(e))
 		}
 		g.Close()
 		at, _ := g.Find("")
