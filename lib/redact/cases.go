@@ -227,11 +227,33 @@ func (g *generator) forms() {
 		"mysql -uroot -p%s -e 'select 1'", "sshpass -p %s ssh h", "sshpass -p'%s' ssh h", "curl -u svc:%s https://x", "curl --user svc:%s https://x", "redis-cli -h c -a %s ping",
 		"openssl rsa -in k -passin pass:%s", "htpasswd -b .htpasswd bob %s", "docker login -u ci -p %s reg", "7z x -p%s a.7z", "unzip -P %s a.zip", "smbclient //h/s -U bob%%%s",
 		"echo %s | docker login -u ci --password-stdin", "echo %s | sudo -S ls", "kubectl create secret generic x --from-literal=db=%s", "mongosh -u a -p %s", "ldapsearch -x -w %s", "gh secret set X=%s",
+		"redis-cli -h c AUTH %s", "127.0.0.1:6379> AUTH app %s", "aws configure set aws_secret_access_key %s", "npm config set //npm.acme.io/:_authToken %s", "git config set http.password %s",
+		"sudo -S ls <<< %s", "nmcli dev wifi connect x password %s", "rclone config create x webdav pass %s", "ssh-keygen -t ed25519 -N %s -f k", "twine upload -u __token__ -p %s d/*",
+		"useradd -p %s bob", "net user bob %s /add", "echo %s | vercel env add X production", "echo %s | wrangler secret put X", "echo ::add-mask::%s", "az keyvault secret set -n x --value %s",
+		"aws secretsmanager create-secret --name x --secret-string %s", "ConvertTo-SecureString '%s' -AsPlainText",
 	} {
 		for range 3 {
 			p := g.chars('a', 5) + "_" + g.chars('n', 3) + g.chars('a', 5)
 			g.text("command-password", "command", fmt.Sprintf(c, p), p)
 		}
+	}
+	for _, t := range [...]string{
+		"env:\n  - name: DB_PASSWORD\n    value: %s\n", "env:\n  - name: DB_PASSWORD\n    value: \"%s\"\n", "| user | password |\n|---|---|\n| bob | %s |\n", " user | password | n\n------+----------+---\n bob  | %s | 4\n",
+		"user,password,age\nbob,%s,41\n", "user\tpassword\nbob\t%s\n", "Generated password:\n%s\n", "log in with password %s there", "psk=%s",
+	} {
+		for range 3 {
+			p := g.chars('a', 5) + "9" + g.chars('n', 3) + "xK" + g.chars('a', 5)
+			g.text("password", "below", fmt.Sprintf(t, p), p)
+		}
+	}
+	for range 3 {
+		p := g.chars('a', 5) + "_" + g.chars('n', 3) + g.chars('a', 5)
+		g.line("command-password", "argv", `{"command":["sshpass","-p","`+p+`","ssh","h"]}`, p)
+		g.line("command-password", "args", `{"command":"/usr/bin/mysql","args":["-uroot","-p`+p+`"]}`, p)
+		g.line("", "args", `{"command":"ls","args":["-p","`+p+`"]}`, "")
+		g.text("", "table", "| name | tokens |\n|---|---|\n| a | 4,210 |\n", "")
+		g.text("", "list", "\"mypass\",\n\"x9"+p+"\",\n", "")
+		g.text("", "enum", "\tAccessToken\n\tProcessWx86Information\n\tWin32kSyscall\n", "")
 	}
 	for range 4 {
 		h := "$2y$10$" + g.chars('a', 53)
@@ -250,6 +272,13 @@ func (g *generator) forms() {
 
 // keys makes private keys.
 func (g *generator) keys() {
+	for range 4 {
+		d, x := g.chars('d', 43), g.chars('d', 43)
+		g.line("private-key", "jwk", `{"key":{"kty":"EC","crv":"P-256","x":"`+x+`","d":"`+d+`"}}`, d)
+		g.text("private-key", "jwk-text", "cat k.json\n{\n  \"d\": \""+d+"\",\n  \"kty\": \"OKP\"\n}\n", d)
+		g.line("", "jwk-public", `{"kty":"EC","crv":"P-256","x":"`+x+`","y":"`+d+`"}`, "")
+		g.line("", "no-jwk", `{"d":"`+g.pick("2026-01-05", "left", "M0 0L10 10")+`","k":"v","kty":"EC"}`, "")
+	}
 	for _, label := range [...]string{"RSA ", "", "EC ", "OPENSSH ", "ENCRYPTED ", "DSA "} {
 		var lines []string
 		for range 12 {

@@ -58,10 +58,19 @@ var programs = []program{
 	{name: "aria2c", attached: []string{"--http-passwd=", "--ftp-passwd="}},
 	{name: "lftp", next: []string{"-u"}, mark: ","},
 	{name: "wpa_passphrase"},
+	{name: "nmcli", next: []string{"password"}},
+	{name: "rclone", next: []string{"pass"}},
+	{name: "ssh-keygen", next: []string{"-N", "-P"}},
+	{name: "twine", next: []string{"-p"}},
+	{name: "useradd", next: []string{"-p"}},
+	{name: "usermod", next: []string{"-p"}},
+	{name: "keyvault secret", next: []string{"--value"}},
+	{name: "secretsmanager", next: []string{"--secret-string"}},
+	{name: "add-mask::", next: nil},
 }
 
 // The programs that read a password from the output of echo.
-var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token"}
+var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token", "vercel env add", "wrangler secret put", "secret create", "secrets versions add"}
 
 // The functions whose last argument is a password.
 var calls = []string{"sqlcredential(", "networkcredential(", "plainauth(", "basicauth(", "basic_auth(", "passwordcredentials(", "auth=(", "login("}
@@ -73,7 +82,7 @@ func programNames() []string {
 	}
 	list = append(list, readers...)
 	list = append(list, calls...)
-	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "sqlplus", "net use", "identified by")
+	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "config set", "configure set", "> auth", "convertto-securestring", "sqlplus", "net use", "net user", "cargo login", "unseal key", "poetry config", "auth plain", "identified by")
 }
 
 // A word is an argument of a command line: text[from:to], without the quotes
@@ -144,7 +153,7 @@ func escapes(b []byte, i int) bool {
 // program finds the password on the command line of a program at i.
 func (s *search) program(name string, i int) {
 	b := s.text
-	if i > 0 && (alnum(b[i-1]) && !escapedStart(b, i) || b[i-1] == '_') {
+	if i > 0 && alnum(name[0]) && (alnum(b[i-1]) && !escapedStart(b, i) || b[i-1] == '_') {
 		return
 	}
 	if s.commands++; s.commands > 16+len(b)/128 {
@@ -167,8 +176,12 @@ func (s *search) program(name string, i int) {
 	if k := strings.Index(name, " -"); k > 0 {
 		end = i + k // what begins an option is a part of the arguments
 	}
-	for end < len(b) && identByte(b[end]) {
+	for end < len(b) && identByte(b[end]) && identByte(name[len(name)-1]) {
 		end++ // mysqldump, clickhouse-client
+	}
+	if n, _, _ := opener(b, end); s.raw && n > 0 {
+		s.hit = true // it may be the first of an array of arguments
+		return
 	}
 	if name == "from-literal" {
 		if at(b, end) == '=' || at(b, end) == ' ' {
@@ -193,6 +206,49 @@ func (s *search) program(name string, i int) {
 	case "net use":
 		s.netUse(words)
 		return
+	case "convertto-securestring":
+		for _, w := range words {
+			if v := b[w.from:w.to]; v[0] != '-' {
+				s.argument(w)
+				return
+			}
+		}
+		return
+	case "curl":
+		for k, w := range words {
+			if v := string(b[w.from:w.to]); (v == "-b" || v == "--cookie") && k+1 < len(words) {
+				s.cookies(words[k+1].from, words[k+1].to)
+			}
+		}
+	case "net user":
+		if len(words) > 1 && at(b, words[1].from) != '/' && at(b, words[1].from) != '*' {
+			s.argument(words[1])
+		}
+		return
+	case "unseal key":
+		if len(words) > 1 && at(b, words[0].to-1) == ':' {
+			s.argument(words[1])
+		}
+		return
+	case "cargo login", "add-mask::", "auth plain":
+		if len(words) > 0 {
+			if v := b[words[0].from:words[0].to]; name == "add-mask::" || base64url(v) || len(v) > 16 && scrubText(v) {
+				s.argument(words[0])
+			}
+		}
+		return
+	case "config set", "configure set", "poetry config":
+		s.setting(words)
+		return
+	case "> auth":
+		s.redisAuth(words)
+		return
+	case "redis-cli":
+		for k, w := range words {
+			if equalFold(b[w.from:w.to], "auth") {
+				s.redisAuth(words[k+1:])
+			}
+		}
 	case "htpasswd":
 		s.htpasswd(words)
 		return
@@ -218,23 +274,50 @@ func (s *search) program(name string, i int) {
 	}
 }
 
-func (s *search) options(p *program, words []word) {
-	b := s.text
-	for k, w := range words {
-		v := b[w.from:w.to]
+// ofProgram judges the text as an argument of a program, in an array, after
+// the argument prev.
+func (s *search) ofProgram(name, prev []byte) bool {
+	if len(name) == 0 {
+		return false
+	}
+	had := len(s.found)
+	base := bytes.ToLower(name[bytes.LastIndexAny(name, `/\\`)+1:])
+	for k := range programs {
+		p := &programs[k]
+		if first, _, _ := strings.Cut(p.name, " "); !bytes.HasPrefix(base, []byte(first)) {
+			continue
+		}
 		for _, o := range p.next {
-			if string(v) == o && k+1 < len(words) {
+			if string(prev) == o {
+				s.part(p, word{0, len(s.text)})
+			}
+		}
+		s.attached(p, word{0, len(s.text)})
+	}
+	return len(s.found) > had
+}
+
+func (s *search) options(p *program, words []word) {
+	for k, w := range words {
+		for _, o := range p.next {
+			if string(s.text[w.from:w.to]) == o && k+1 < len(words) {
 				s.part(p, words[k+1])
 			}
 		}
-		for _, o := range p.attached {
-			if len(v) > len(o) && string(v[:len(o)]) == o && (o[0] != '-' || o[1] == '-' || v[len(o)] != '-') {
-				from := w.from + len(o)
-				if n, _, _ := opener(b, from); n > 0 {
-					from += n
-				}
-				s.part(p, word{from, w.to})
+		s.attached(p, w)
+	}
+}
+
+// attached finds the password in an argument that is an option, too.
+func (s *search) attached(p *program, w word) {
+	v := s.text[w.from:w.to]
+	for _, o := range p.attached {
+		if len(v) > len(o) && string(v[:len(o)]) == o && (o[0] != '-' || o[1] == '-' || v[len(o)] != '-') {
+			from := w.from + len(o)
+			if n, _, _ := opener(s.text, from); n > 0 {
+				from += n
 			}
+			s.part(p, word{from, w.to})
 		}
 	}
 }
@@ -289,6 +372,36 @@ func (s *search) htpasswd(words []word) {
 	}
 	if batch && len(operands) > file+1 {
 		s.argument(operands[file+1])
+	}
+}
+
+// redisAuth finds the password in AUTH [USER] PASSWORD.
+func (s *search) redisAuth(words []word) {
+	if n := min(len(words), 2); n > 0 && len(words) <= 2 {
+		s.argument(words[n-1])
+	}
+}
+
+// setting finds the password in aws configure set NAME VALUE and the like,
+// where the name says that it is one.
+func (s *search) setting(words []word) {
+	for k, w := range words {
+		v := s.text[w.from:w.to]
+		if len(v) == 0 || v[0] == '-' {
+			continue
+		}
+		name := v[bytes.LastIndexAny(v, ":/")+1:]
+		n := s.natureOf(name)
+		if first, _, more := bytes.Cut(name, []byte(".")); n == noSecret && more {
+			n = s.natureOf(first) // pypi-token.NAME
+		}
+		if k+1 < len(words) && n != noSecret && n != aConnect {
+			next := words[k+1]
+			if judge(n, name, s.text[next.from:next.to], inFlag, 0) {
+				s.argument(next)
+			}
+		}
+		return
 	}
 }
 
@@ -359,6 +472,11 @@ func (s *search) echoed(i int) {
 		from--
 	}
 	line := b[from:i]
+	if k := bytes.Index(b[i:min(len(b), i+64)], []byte("<<<")); k >= 0 {
+		for _, w := range s.words(i+k+3, 1) {
+			s.argument(w)
+		}
+	}
 	k := bytes.LastIndex(line, []byte("echo "))
 	n := 5
 	if p := bytes.LastIndex(line, []byte("printf ")); p > k {

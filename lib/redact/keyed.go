@@ -12,7 +12,11 @@ func (s *search) keyed() {
 		return
 	}
 	p := s.place
-	if len(p.Prev) > 1 && s.element(p.Prev) {
+	if jwkPart(p.Key) && base64url(s.text) && p.Beside("kty") {
+		s.add(0, len(s.text), "private-key")
+		return
+	}
+	if len(p.Prev) > 1 && s.element(p.Prev) || s.ofProgram(p.Program(), p.Prev) {
 		return
 	}
 	name := p.Key

@@ -50,7 +50,7 @@ var lastWords = set("prod dev test staging stage live sandbox value val string s
 var (
 	passwordWords = set("password passwords passwd passwds passphrase passphrases passcode pwd pw pass userpass dbpass smtppass mypass " +
 		"rootpass adminpass mysqlpwd dbpwd userpwd dbpasswd userpassword dbpassword rootpassword adminpassword mypassword newpassword oldpassword " +
-		"kennwort passwort contraseña keypass storepass requirepass masterauth bindpw rootpw userpw")
+		"kennwort passwort contraseña keypass storepass requirepass masterauth bindpw rootpw userpw psk wpapsk")
 	secretWords = set("secret secrets clientsecret appsecret secretkey secretaccesskey sharedsecret credential credentials creds cred mysecret jwtsecret apisecret")
 	tokenWords  = set("token tokens bearer authtoken accesstoken refreshtoken apitoken sessiontoken bearertoken idtoken usertoken bottoken githubtoken jwt jwts pat csrftoken mytoken")
 	keyWords    = set("apikey apikeys accesskey privatekey authkey encryptionkey masterkey sharedkey accountkey appkey clientkey sharedaccesskey licensekey servicekey deploykey secretkeys passkey")

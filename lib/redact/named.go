@@ -10,7 +10,7 @@ import (
 func (s *search) name(i int) {
 	from, to := identAt(s.text, i)
 	s.seen = to
-	if from >= to || to-from > maxName || alone(s.text, from, to) {
+	if from >= to || to-from > maxName || alone(s.text, from, to) && newline(s.text, to) == 0 {
 		return
 	}
 	n := s.natureOf(s.text[from:to])
@@ -23,6 +23,9 @@ func (s *search) name(i int) {
 		return
 	}
 	sure := n != someKey || capitals(s.text[from:to])
+	if s.belowName(n, from, to); s.raw && s.hit {
+		return
+	}
 	if s.raw && sure && s.rawName(n, from, to) {
 		s.hit = true
 		return

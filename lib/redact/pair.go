@@ -312,7 +312,7 @@ func (p *pair) element(b []byte, i int) (pair, bool) {
 	for j < len(b) && b[j] != '<' && b[j] != '\n' && j-i < 1024 {
 		j++
 	}
-	if at(b, j) != '<' || at(b, j+1) != '/' || j == i {
+	if _, closes := slashes(b, j+1); at(b, j) != '<' || !closes || j == i { // </ may be written as <\/
 		return *p, false
 	}
 	p.from, p.to, p.at = i, j, inQuotes
@@ -364,7 +364,7 @@ func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
 	if !ok || q.at == inProse && q.to-q.from < 8 {
 		return q, false // too short for all that follows
 	}
-	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && bytes.Contains(line, []byte("login "))) &&
+	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && (bytes.Contains(line, []byte("login ")) || with[string(bytes.ToLower(word))])) &&
 		!(t.n >= 8 && t.digits > 0 && t.signs > 0 && t.spaces == 0) &&
 		!(t.random(8) && startsLine(line) && (q.to == len(b) || b[q.to] == '\n' || b[q.to] == '\\' || b[q.to] == '"') && natureOf(p.name) == aPassword) {
 		return q, false
@@ -393,6 +393,10 @@ func (p *pair) whose(b []byte, i int) (pair, bool) {
 	}
 	return *p, false
 }
+
+// with are the words before a password that is given to be used: with password
+// x9…
+var with = set("use using with and enter try is")
 
 var setters = set("ENV ARG set setx export put add create default login user")
 

@@ -3,7 +3,6 @@ package redact
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"sync"
 
 	"agenttrace/lib/scrub"
@@ -101,12 +100,18 @@ func (r *Redactor) addShape(rule *Rule, s shape) {
 	for _, lit := range s.starts() {
 		r.table.add(trigger{lit, doShape, n})
 	}
-	// A slash may be written as \/ or %2F.
-	if head, _, ok := strings.Cut(s.prefix(), "/"); ok && len(head) >= 3 {
-		r.table.add(trigger{lit: head, do: doSlash})
-	} else if ok {
+	// A slash may be written as \/ or %2F, whichever of them it is.
+	prefix := s.prefix()
+	for k := range len(prefix) {
+		if prefix[k] != '/' {
+			continue
+		}
+		if head := prefix[:k]; len(head) >= 3 {
+			r.table.add(trigger{lit: head, do: doSlash})
+			continue
+		}
 		for _, sign := range [...]string{`\/`, `\\`, "%2"} {
-			r.table.add(trigger{lit: head + sign, do: doSlash})
+			r.table.add(trigger{lit: prefix[:k] + sign, do: doSlash})
 		}
 	}
 }
@@ -145,7 +150,7 @@ func (r *Redactor) addForms() {
 		}
 	}
 	add(doName, "pass", "pwd", "secret", "token", "key", "auth", "cred", "cookie", "jwt", "signature", "sig=", "bearer", "bindpw", "rootpw", "mnemonic", "phrase", "seed", "salt", "dsn",
-		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "contraseña", "contrase\\u", "hmac")
+		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "contraseña", "contrase\\u", "hmac", "psk")
 	add(doURL, "://", `:\/`, `:\\`)
 	add(doPEM, "BEGIN")
 	add(doEnd, "END ")
@@ -154,6 +159,7 @@ func (r *Redactor) addForms() {
 	add(doDSN, "@tcp(", "@unix(", ":thin:")
 	add(doHash, "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$apr1$", "$argon2", "$pbkdf2", "$y$", "$scrypt$")
 	add(doKube, "kind: Secret", "stringData")
+	add(doJWK, "kty")
 	add(doEscape, "u00")
 	for _, d := range "4567" {
 		for _, e := range "0123456789abcdefABCDEF" {

@@ -35,6 +35,7 @@ const (
 	doDSN                   // user:password@tcp(
 	doHash                  // $2y$ and the like
 	doKube                  // kind: Secret
+	doJWK                   // kty
 	doPattern               // a literal of a pattern of the user
 )
 

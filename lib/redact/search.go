@@ -16,8 +16,9 @@ type search struct {
 	found                    []scrub.Match
 	seen                     int // where the last name ended that was looked at
 	ends                     ends
-	cookiesTo, kubeTo, spent int
-	commands                 int // so many command lines were looked at
+	cookiesTo, kubeTo, jwkTo int
+	spent                    int
+	commands, columns        int // so many command lines and tables were looked at
 	valueTo, inValue         int // where the last value ended, and how many names it held
 	fn                       func(x *trigger, at int) bool
 }
@@ -46,7 +47,7 @@ func (r *Redactor) Candidate(raw []byte) bool {
 func (r *Redactor) search(text []byte, at *scrub.Place, raw bool) *search {
 	s := r.pool.Get().(*search)
 	s.text, s.place, s.raw, s.hit, s.found, s.seen = text, at, raw, false, nil, -1
-	s.cookiesTo, s.kubeTo, s.spent, s.commands, s.valueTo, s.inValue = 0, 0, 0, 0, 0, 0
+	s.cookiesTo, s.kubeTo, s.jwkTo, s.spent, s.commands, s.columns, s.valueTo, s.inValue = 0, 0, 0, 0, 0, 0, 0, 0
 	if s.ends.used {
 		s.ends = ends{}
 	}
@@ -137,6 +138,8 @@ func (s *search) trigger(x *trigger, i int) bool {
 		s.hash(i)
 	case doKube:
 		s.kube(i)
+	case doJWK:
+		s.jwk(i)
 	case doPattern:
 		s.hit = s.hit || s.raw
 	}

@@ -204,7 +204,7 @@ func (s *shape) example(r *rand.Rand) string {
 			return c
 		}, b.String()[from:])
 		if n > 0 && (body[n-1] == '-' || body[n-1] == '_') {
-			body = body[:n-1] + "4"
+			body = body[:n-1] + p.class.chars[:1]
 		}
 		if n > 3 && !strings.ContainsAny(body, digits) {
 			body = body[:1] + "58" + body[3:]

@@ -168,6 +168,10 @@ func (s *search) envLine(from, to int) {
 			i += len(w)
 		}
 	}
+	if k := pgpass(line); k > 0 {
+		s.add(from+k, to, "environment")
+		return
+	}
 	j := i
 	for j < len(line) && identByte(line[j]) {
 		j++
@@ -207,6 +211,32 @@ func (s *search) envLine(from, to int) {
 		}
 	}
 	s.add(from+k, from+end, "environment")
+}
+
+// pgpass returns where the password begins in a line of a .pgpass file,
+// host:port:database:user:password (PostgreSQL manual, "The Password File"), 0
+// if it is none.
+func pgpass(line []byte) int {
+	var colons [4]int
+	n := 0
+	for i := 0; i < len(line) && n < 4; i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case ' ', '\t', '=', '"':
+			return 0
+		case ':':
+			colons[n] = i
+			n++
+		}
+	}
+	if n < 4 || colons[3]+1 >= len(line) || colons[1] == colons[0]+1 {
+		return 0
+	}
+	if port := line[colons[0]+1 : colons[1]]; !number(port) && string(port) != "*" {
+		return 0
+	}
+	return colons[3] + 1
 }
 
 // scrubText reports whether v is base64 of a text.

@@ -55,6 +55,20 @@ func (p *Place) Outer(n int) []byte {
 	return p.walk.outer(n)
 }
 
+// Beside reports whether the object that the text stands in has a member of
+// this key, which needs no escapes in JSON.
+func (p *Place) Beside(key string) bool { return p.walk != nil && p.walk.beside(key) }
+
+// Program returns the program that the text is an argument of, where it stands
+// in an array of arguments: ["program", "text"], or {"command":"program",
+// "args":["text"]}. It is nil elsewhere.
+func (p *Place) Program() []byte {
+	if p.walk == nil {
+		return nil
+	}
+	return p.walk.program()
+}
+
 // Path returns where the text stands, as in data.result.content.0.text. Keys
 // of JSON inside a string follow those of the string.
 func (p *Place) Path() string {

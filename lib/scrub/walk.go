@@ -35,8 +35,13 @@ type frame struct {
 	level  *level
 	open   int // where it begins in the level's text
 	pair   []byte
-	paired bool // pair was looked for
+	paired bool   // pair was looked for
+	asked  string // the key that was asked for last by beside
+	beside bool   // and whether it is there
 	prev   []byte
+	first  []byte // the first element of an array, if it is a short text
+	ran    bool   // program was looked for
+	runs   []byte // and is this
 }
 
 // An edit replaces a part of the line.
@@ -154,6 +159,9 @@ func (w *walker) array(l *level, i int) int {
 			text := w.str(l, i+1, end-1, String)
 			if w.frames[fi].prev = nil; len(text) <= maxPrev {
 				w.frames[fi].prev = text
+				if w.frames[fi].index == 0 {
+					w.frames[fi].first = text
+				}
 			}
 			i = end
 		} else {
@@ -267,6 +275,64 @@ func (w *walker) pair(fi int) []byte {
 		return true
 	})
 	return w.frames[fi].pair
+}
+
+// program returns the name of the program whose arguments the array at hand
+// are: the first of them, or what the object around it says.
+func (w *walker) program() []byte {
+	n := len(w.frames)
+	if n == 0 || w.frames[n-1].object {
+		return nil
+	}
+	if f := &w.frames[n-1]; f.index > 0 && len(f.first) > 0 && f.first[0] != '-' {
+		return f.first
+	}
+	if n < 2 || !w.frames[n-2].object {
+		return nil
+	}
+	f := &w.frames[n-2]
+	if f.ran {
+		return f.runs
+	}
+	f.ran = true
+	object := f.level.text[f.open:]
+	object = object[:min(len(object), maxPair)]
+	if w.budget -= len(object); w.budget < 0 {
+		return nil
+	}
+	event.Fields(object, func(key, value []byte) bool {
+		switch string(key) {
+		case "command", "cmd", "program", "executable", "file", "bin":
+			if len(value) > 2 && len(value) <= maxPrev && value[0] == '"' {
+				f.runs = value[1 : len(value)-1]
+			}
+			return false
+		}
+		return true
+	})
+	return f.runs
+}
+
+// beside reports whether the object that the walker is in has a member of this
+// key, which needs no escapes.
+func (w *walker) beside(key string) bool {
+	if len(w.objects) == 0 {
+		return false
+	}
+	f := &w.frames[w.objects[len(w.objects)-1]]
+	if f.asked == key {
+		return f.beside
+	}
+	f.asked = key
+	object := f.level.text[f.open:]
+	object = object[:min(len(object), maxPair)]
+	if w.budget -= len(object); w.budget >= 0 {
+		event.Fields(object, func(k, _ []byte) bool {
+			f.beside = string(k) == key
+			return !f.beside
+		})
+	}
+	return f.beside
 }
 
 func (w *walker) path() string { return w.pathWith(func(key []byte) []byte { return key }) }
