@@ -29,7 +29,7 @@ func runHook(app *kingpin.Application, c *cli.IO, o *options) {
 		os.Exit(1)
 	}
 	stdinOnly := len(c.Files()) == 0 || len(c.Files()) == 1 && c.Files()[0] == "-"
-	if !stdinOnly || len(o.own()) > 0 || o.discover {
+	if !stdinOnly || len(o.own()) > 0 || o.discover || o.follow {
 		os.Exit(c.Exec(func(c *cli.IO) error { return run(c, o) }))
 	}
 	defer os.Exit(0)
@@ -48,9 +48,12 @@ type input struct {
 }
 
 func run(c *cli.IO, o *options) error {
-	inputs, err := o.inputs(c)
-	if err != nil || o.discover {
-		return err
+	var inputs []input
+	if !o.follow {
+		var err error
+		if inputs, err = o.inputs(c); err != nil || o.discover {
+			return err
+		}
 	}
 	k := &capture.Capture{All: o.all, Usage: o.usage, Clock: o.now()}
 	k.Problem = func(err *event.SyntaxError, raw []byte) { c.Warnf("%v", err) }
@@ -86,6 +89,9 @@ func run(c *cli.IO, o *options) error {
 	}
 	if err := o.redacted(c, k); err != nil {
 		return err
+	}
+	if o.follow {
+		return follow(c, k, o)
 	}
 	bar := newBar(c, inputs)
 	readAll(c, k, inputs, bar)

@@ -15,6 +15,12 @@
 // none is named. Files that are compressed with zstd are read as they are.
 // --from AGENT says whose the records are where their keys do not.
 //
+// --follow goes on: it prints, or with --save stores, events as agents write
+// their files, in their own folders if nothing is named. So an agent is traced
+// without any hook. Of a session that is under way already, its session_start
+// is told, and what comes after at-capture was started; with --since also what
+// is older, of files that have changed since then.
+//
 // Every event has an id that follows from the ids of its source, so that
 // capturing twice gives the same events, and so does capturing a session from
 // its hooks and from its transcript. A subagent's events are a session of their
@@ -57,6 +63,10 @@
 // The sessions of the last week, without any hooks:
 //
 //	$ at-capture --claude --since 7d | at-save
+//
+// Everything that any agent on this machine does, without any hooks:
+//
+//	$ at-capture --follow | at-redact | at-save
 //
 // One session, at once:
 //

@@ -160,7 +160,11 @@ func transcript(t claude.Transcript) found {
 // for those of Claude and of others, what one of the others knows is not
 // Claude's.
 func findUnder(dir string, agents []string, problem func(error)) []found {
-	fsys := os.DirFS(dir)
+	return findIn(os.DirFS(dir), dir, agents, problem)
+}
+
+// findIn is findUnder for a file system that stands for the directory.
+func findIn(fsys fs.FS, dir string, agents []string, problem func(error)) []found {
 	var list []found
 	known := map[string]bool{}
 	for _, a := range capture.Agents {

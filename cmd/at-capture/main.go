@@ -25,6 +25,7 @@ type options struct {
 	from     string
 	folders  map[string]*bool // by agent: whether to read its own
 	discover bool
+	follow   bool
 	since    *cli.Moment
 	where    *cli.Store
 	clock    *cli.Clock
@@ -46,6 +47,7 @@ func main() {
 		o.folders[a.Name] = app.Flag(a.Name, "Read the files in the folders of "+a.Title+".").Bool()
 	}
 	app.Flag("discover", "List the files instead of reading them; of all agents, if none is named.").BoolVar(&o.discover)
+	app.Flag("follow", "Go on with what agents write, in their own folders or those that are named, and leave out what is there already, unless --since asks for it.").Short('f').BoolVar(&o.follow)
 	o.since = cli.TimeFlag(app, "since", "Leave out files unchanged since T.")
 	o.where = cli.StoreFlags(app)
 	o.clock = cli.ClockFlag(app)

@@ -184,6 +184,7 @@ func (d *documents) broken(c *Capture, line []byte, n int, cause error) error {
 // recordStarts are how records begin, for finding one behind a torn line.
 var recordStarts = [][]byte{
 	[]byte(`{"event_type":`), []byte(`{"parentUuid":`), []byte(`{"session_id":`), []byte(`{"type":`), []byte(`{"isSidechain":`),
+	[]byte(`{"timestamp":`),
 }
 
 // maxRestarts is how often, at the end of the input, a record that began and

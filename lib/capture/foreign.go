@@ -13,11 +13,6 @@ import (
 // its transcripts are taken apart in parallel.
 const Claude = "claude"
 
-// Agents are the other agents whose records are known, in the order in which
-// they are asked whether a record is theirs: those first whose records say
-// most of themselves.
-var Agents []dialect.Agent
-
 // A foreign is a reader of another agent's records.
 type foreign struct {
 	name  string

@@ -107,6 +107,10 @@ func TestRead(t *testing.T) {
 	if p.Session != "agent-a1.s" || p.Outer != "s" {
 		t.Errorf("a subagent: %+v", p)
 	}
+	p, _ = Read([]byte(`{"session_id":"s","agent_id":"a1","turn_id":"t","hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{}}`))
+	if p.Session != "a1" || p.Outer != "s" {
+		t.Errorf("a subagent of Codex: %+v", p)
+	}
 }
 
 // TestCodexSchema checks that a denial has the keys that Codex knows and no

@@ -105,8 +105,13 @@ func Read(raw []byte) (*Payload, error) {
 	default:
 		p.Agent = Claude
 	}
-	if id := str("agent_id"); id != "" && p.Outer != "" && (p.Agent == Claude || p.Agent == Codex) {
-		p.Session = claude.ChildID(p.Outer, id)
+	if id := str("agent_id"); id != "" && p.Outer != "" {
+		switch p.Agent {
+		case Claude:
+			p.Session = claude.ChildID(p.Outer, id)
+		case Codex:
+			p.Session = id // a thread of its own
+		}
 	}
 	if slices.Contains(after, hook) {
 		return p, nil

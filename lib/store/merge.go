@@ -33,6 +33,10 @@ func merge(first, other []byte) []byte {
 	if !bytes.Equal(data, a.DataRaw()) {
 		first = setKey(first, "data", data)
 	}
+	if a.Is("tool_result") && b.Is("error") {
+		// Hooks of some agents do not say that a call has failed.
+		first = setKey(first, "event_type", []byte(`"error"`))
+	}
 	if b.Parent() != "" && a.Parent() == "" {
 		first = setKey(first, "parent_id", event.AppendString(nil, b.Parent()))
 	}

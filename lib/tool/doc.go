@@ -11,13 +11,15 @@
 //	agent         reads            edits                             shell (argument)             searches
 //	Claude Code   Read             Write Edit MultiEdit NotebookEdit Bash PowerShell (command)    Glob Grep LS
 //	Codex         read_file        apply_patch                       exec_command (cmd)           list_dir grep_files
-//	              view_image                                         shell (command: argv)
+//	              view_image       file_change (changes)             shell (command: argv)
+//	                                                                 command_execution (command)
 //	Gemini CLI    read_file        write_file replace                run_shell_command (command)  glob grep_search
 //	              read_many_files                                                                 list_directory
 //	Cursor        Read read_file   Write Delete search_replace       Shell run_terminal_cmd       Grep codebase_search
 //	Copilot       view read_file   create edit                       bash run_in_terminal         grep rg glob
 //	OpenCode, Pi  read             write edit patch                  bash (command)               grep glob list find
 //	Cline, Roo    read_file        write_to_file replace_in_file     execute_command (command)    search_files list_files
+//	              read_files                                         run_commands (commands: lines)
 //	Droid         Read             Create Edit ApplyPatch            Execute (command)            Grep Glob LS
 //	Kiro, Q       fs_read          fs_write                          execute_bash (command)       grep_search
 //	Goose         developer__text_editor by its command              developer__shell (command)

@@ -33,7 +33,7 @@ var table = []struct {
 }{
 	{spec{Read, reads}, `
 		read notebookread
-		read_file view_image read_many_files
+		read_file view_image read_many_files read_files
 		view view_file read_notebook readlints read_lints get_errors
 		fs_read readfile readmultiplefiles readcode copilot_readfile
 		read_text_file read_media_file read_multiple_files get_file_info get_file_contents
@@ -50,7 +50,7 @@ var table = []struct {
 		replace_file_content multi_replace_file_content propose_code
 		undo_edit move_file move_path delete_path rename_file file_write append_file`},
 	{spec{Edit, copies}, `copy_path copy_file`},
-	{spec{Edit, patches}, `apply_patch applypatch patch apply_unified_diff copilot_applypatch`},
+	{spec{Edit, patches}, `apply_patch applypatch patch apply_unified_diff copilot_applypatch file_change`},
 	{spec{Edit, byCommand}, `
 		str_replace_based_edit_tool str_replace_editor str_replace_based_edit text_editor
 		text_editor_code_execution developer__text_editor file_editor`},
@@ -66,7 +66,7 @@ var table = []struct {
 		copilot_searchcodebase list_code_usages get_changed_files analyze developer__analyze`},
 	{spec{Shell, runs}, `
 		bash powershell monitor
-		exec_command shell shell_command local_shell local_shell_call container.exec unified_exec
+		exec_command shell shell_command local_shell local_shell_call container.exec unified_exec command_execution
 		run_shell_command run_terminal_cmd run_terminal_command_v2 run_in_terminal copilot_runinterminal
 		execute_command execute execute_bash executebash executepwsh
 		developer__shell bash_code_execution run_command run_commands terminal shell_exec
@@ -87,12 +87,14 @@ var table = []struct {
 	{spec{Agent, nothing}, `
 		task agent taskoutput taskstop sendmessage teamcreate teamdelete workflow remotetrigger agentoutputtool
 		spawn_agent send_input wait_agent close_agent resume_agent spawn_agents_on_csv send_message
+		followup_task interrupt_agent list_agents collaborationspawn_agent collaborationwait_agent collaborationsend_message
+		collaborationfollowup_task collaborationinterrupt_agent collaborationlist_agents
 		delegate_to_agent codebase_investigator runsubagent copilot_runsubagent
 		new_task use_subagents oracle subagent delegate dynamic_task__create_task`},
 	{spec{Plan, nothing}, `
 		todowrite todoread enterplanmode exitplanmode exit_plan_mode enter_plan_mode
 		taskcreate taskget tasklist taskupdate croncreate crondelete cronlist schedulewakeup
-		update_plan write_todos save_memory
+		update_plan create_goal get_goal update_goal write_todos save_memory
 		todo_write todo_read update_todo manage_todo_list copilot_managetodolist report_intent
 		update_todo_list plan_mode_respond exitspecmode task_tracker todo_list todo__todo_write
 		create_plan update_memory store_memory`},

@@ -41,6 +41,7 @@ type found struct {
 	pattern string // what is searched for
 	dir     string // where a line is to run
 	command []byte // the value of command, cmd …
+	lines   []byte // the value of commands: lines, not an argument vector
 	argv    []byte // the value of args
 	mode    string // the command of an editor
 	patch   []string
@@ -123,8 +124,10 @@ func (f *found) member(t spec, key, value []byte) {
 	switch t.use {
 	case runs:
 		switch string(k) {
-		case "command", "cmd", "commandline", "script", "commands":
+		case "command", "cmd", "commandline", "script":
 			f.command = value // of a key that is there twice, agents take the last
+		case "commands":
+			f.lines = value
 		case "args":
 			f.argv = value
 		case "workdir", "cwd", "directory", "dirpath", "workingdirectory", "workingdir":
@@ -145,6 +148,8 @@ func (f *found) member(t spec, key, value []byte) {
 		switch string(k) {
 		case "input", "patch", "patchtext", "command", "diff", "content":
 			f.strings(value, &f.patch)
+		case "changes":
+			f.changes(value)
 		}
 	case byCommand:
 		if string(k) == "command" {
@@ -205,6 +210,24 @@ func (f *found) addPaths(value []byte) {
 	f.paths.add(text(value))
 }
 
+// changes adds the files of a change that was made: the keys of an object, with
+// where each was moved to, or a list of objects with a path.
+func (f *found) changes(value []byte) {
+	paths := func(change []byte) {
+		members(change, func(k, v []byte) {
+			switch string(k) {
+			case "path", "move_path":
+				f.paths.add(text(v))
+			}
+		})
+	}
+	elements(value, paths)
+	members(value, func(k, v []byte) {
+		f.paths.add(string(k))
+		paths(v)
+	})
+}
+
 func (f *found) strings(value []byte, into *[]string) {
 	if len(value) > 0 && value[0] == '[' {
 		elements(value, func(v []byte) { f.strings(v, into) })
@@ -220,6 +243,9 @@ func (f *found) strings(value []byte, into *[]string) {
 func (c *Call) shell(f *found) {
 	c.Dir = f.dir
 	if len(f.command) == 0 {
+		if len(f.lines) > 0 {
+			c.Line = linesOf(f.lines)
+		}
 		return
 	}
 	var argv []string
@@ -249,6 +275,29 @@ func (c *Call) shell(f *found) {
 		argv[i] = quote(a)
 	}
 	c.Line = strings.Join(argv, " ")
+}
+
+// linesOf returns several commands, each a line or an object with command and
+// args, as the lines of a script.
+func linesOf(value []byte) string {
+	list, line := unwrap(value)
+	if len(list) == 0 || list[0] != '[' {
+		return line
+	}
+	var lines []string
+	elements(list, func(v []byte) {
+		if line := text(v); line != "" {
+			lines = append(lines, line)
+			return
+		}
+		var one found
+		members(v, func(k, v []byte) { one.member(spec{Shell, runs}, k, v) })
+		var c Call
+		if c.shell(&one); c.Line != "" {
+			lines = append(lines, c.Line)
+		}
+	})
+	return strings.Join(lines, "\n")
 }
 
 // fold returns the key in lower case and without underscores and hyphens, cut

@@ -199,6 +199,9 @@ func TestHostile(t *testing.T) {
 		"function2": func(n int) string { return strings.Repeat("function f ", n) + "a" },
 	} {
 		clitest.Linear(t, name, maxLine/32-1, func(n int) {
+			for i := range memo {
+				memo[i].Store(nil)
+			}
 			list := Commands(line(n))
 			Intent(line(n))
 			if strings.Contains(line(n), "rm") && name != "nul" {

@@ -73,12 +73,35 @@ func (s *State) Begin(session string, child Child) {
 
 // End finishes a file: no more lines of its messages will come.
 func (s *State) End() error {
-	for _, session := range sortedKeys(s.open) {
-		s.close(session)
-	}
+	s.Quiet()
 	clear(s.open)
 	clear(s.calls)
 	return s.err
+}
+
+// Quiet takes the messages being written for whole.
+func (s *State) Quiet() error {
+	for _, session := range sortedKeys(s.open) {
+		s.close(session)
+	}
+	return s.err
+}
+
+// A Place is where the reading of a file is, for files that are read in turns.
+type Place struct {
+	file  file
+	sides map[string]string
+}
+
+// NewPlace returns the start of a file, see Begin.
+func NewPlace(session string, child Child) Place {
+	return Place{file{session: session, child: child}, map[string]string{}}
+}
+
+// Swap exchanges the place that s is at with another.
+func (s *State) Swap(p *Place) {
+	s.file, p.file = p.file, s.file
+	s.sides, p.sides = p.sides, s.sides
 }
 
 // Take takes the next line of the file. A line of which nothing tells the

@@ -1,0 +1,202 @@
+// Package payload is what the readers of several agents' records have in
+// common: how an event is written of a record that is passed on nearly as it
+// is, and how calls and outcomes are paired that have no id in common.
+package payload
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"agenttrace/lib/capture/dialect"
+	"agenttrace/lib/capture/record"
+	"agenttrace/lib/event"
+)
+
+// An Emitter builds the data of an event and gives it to a sink.
+type Emitter struct {
+	*dialect.Sink
+	event.Object // the data of the next event
+
+	buf []byte
+}
+
+// Give gives the event with the data that has been built, and begins the next.
+func (e *Emitter) Give(h event.Header) error {
+	e.buf = event.Append(e.buf[:0], h, e.Bytes())
+	e.Reset()
+	return e.Emit(e.buf)
+}
+
+// Rest adds all members of a record: under another name if names has one, not
+// at all if that is "", and not those that are null or empty strings: absent
+// means unknown. Those that are done already are named as in the event.
+func (e *Emitter) Rest(r *record.Record, names map[string]string, done ...string) {
+	r.Each(func(k, v []byte) {
+		name := string(k)
+		to, other := names[name]
+		if other {
+			name = to
+		}
+		if name == "" || string(v) == "null" || string(v) == `""` {
+			return
+		}
+		for _, d := range done {
+			if d == name {
+				return
+			}
+		}
+		if other {
+			e.Raw(name, v)
+		} else {
+			e.RawKey(k, v)
+		}
+	})
+}
+
+// Start adds to a session_start what only the machine knows, where the record
+// comes from an agent that runs on it.
+func (e *Emitter) Start(cwd string) {
+	if e.Origin != nil {
+		e.Origin(cwd, &e.Object)
+	}
+}
+
+// StartID is the id of the first session_start of a session, which all that
+// tell of it share.
+func StartID(session string) string { return event.ID(session, "session_start", "startup") }
+
+// ChildID returns the session id of a subagent that has none of its own: the
+// agent's id of it and the session that it belongs to.
+func ChildID(session, agent string) string { return "agent-" + agent + "." + session }
+
+// Snake returns the name of a record in snake_case: PreToolUse, pre-tool-use
+// and pre.toolUse are pre_tool_use, beforeMCPExecution is before_mcp_execution.
+func Snake(name string) string {
+	var b []byte
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		switch {
+		case isUpper(c):
+			// A word begins behind a small letter, or before one.
+			if i > 0 && (isLower(name[i-1]) || isUpper(name[i-1]) && i+1 < len(name) && isLower(name[i+1])) {
+				b = append(b, '_')
+			}
+			b = append(b, c+'a'-'A')
+		case isLower(c):
+			b = append(b, c)
+		case len(b) > 0 && b[len(b)-1] != '_':
+			b = append(b, '_')
+		}
+	}
+	if b = bytes.Trim(b, "_"); len(b) > 0 {
+		return string(b)
+	}
+	return "unknown"
+}
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+
+// Nanos returns a duration in milliseconds, a JSON number, in nanoseconds; nil
+// if it is none.
+func Nanos(ms []byte) *int64 {
+	v := gjson.ParseBytes(ms)
+	if v.Type != gjson.Number || v.Num < 0 || v.Num > 1e12 {
+		return nil
+	}
+	ns := int64(math.Round(v.Num * 1e6))
+	return &ns
+}
+
+// Count returns a number of tokens, 0 if raw is none.
+func Count(v gjson.Result) int64 {
+	if v.Type != gjson.Number || !(v.Num > 0) || v.Num > 1<<53 {
+		return 0
+	}
+	return v.Int()
+}
+
+// A Usage is tokens as events tell them: exclusive of each other, but for
+// Reasoning, which is a part of Output.
+type Usage struct{ Input, Output, CacheRead, CacheWrite, Reasoning int64 }
+
+// Bytes returns the usage object of an llm_response.
+func (u Usage) Bytes() []byte {
+	var o event.Object
+	o.Int("input_tokens", u.Input).Int("output_tokens", u.Output)
+	o.Count("cache_read_tokens", u.CacheRead).Count("cache_write_5m_tokens", u.CacheWrite)
+	o.Count("reasoning_tokens", u.Reasoning)
+	return o.Bytes()
+}
+
+// Add adds other to u.
+func (u *Usage) Add(other Usage) {
+	u.Input += other.Input
+	u.Output += other.Output
+	u.CacheRead += other.CacheRead
+	u.CacheWrite += other.CacheWrite
+	u.Reasoning += other.Reasoning
+}
+
+// Unwrap returns the object or array that a JSON string holds, which is how
+// some agents write arguments and results; every other value as it is.
+func Unwrap(raw []byte) []byte {
+	if len(raw) < 4 || raw[0] != '"' {
+		return raw
+	}
+	in := strings.TrimSpace(event.Unquote(raw))
+	if in == "" || in[0] != '{' && in[0] != '[' {
+		return raw
+	}
+	if _, err := event.Check([]byte(in)); err != nil {
+		return raw
+	}
+	return []byte(in)
+}
+
+// Text returns what JSON content says to be read: a string, the text of an
+// array of parts, or of an object that has one.
+func Text(raw []byte) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	switch raw[0] {
+	case '"':
+		return event.Unquote(raw)
+	case '{':
+		return gjson.GetBytes(raw, "text").String()
+	case '[':
+		var b strings.Builder
+		record.Elements(raw, func(part []byte) {
+			if part[0] == '"' {
+				b.WriteString(event.Unquote(part))
+			} else if part[0] == '{' {
+				b.WriteString(gjson.GetBytes(part, "text").String())
+			}
+		})
+		return b.String()
+	}
+	return ""
+}
+
+// A Tally tells payloads apart that have no id: the native id of one is its
+// bytes, and how many equal ones came before.
+type Tally map[string]int
+
+// Native returns the native id of a payload. Hooks in separate processes give
+// equal payloads one id; the reader of the store tells by the time whether
+// they are one happening.
+func (t Tally) Native(session string, raw []byte) string {
+	key := string(raw)
+	short := event.ID(session, "", key) // payloads may be large
+	t[short]++
+	if n := t[short]; n > 1 {
+		key += "#" + strconv.Itoa(n)
+	}
+	return key
+}
