@@ -2,8 +2,10 @@
 //
 // One line a session, sorted by the time of the first event: the shortest
 // beginning of its id that no other has, when it began, how long it took, the
-// agent and the first model, the number of prompts, tool calls and errors, all
-// tokens that were counted, and the first prompt. What is not known is "-".
+// agent and the first model, who told of its calls (the agent's hooks, its own
+// file, or both; --show says more), the number of prompts, tool calls and
+// errors, all tokens that were counted, and the first prompt. What is not known
+// is "-".
 //
 // --json prints the session_summary record of each session, as at-summary
 // does. --show ID prints the summary of one session.

@@ -154,7 +154,7 @@ func common(a, b string) int {
 // table prints the sessions. The columns are as wide as what they hold; the
 // last takes what is left of the terminal.
 func table(c *cli.IO, sums []*session.Summary, short map[string]string, zone *time.Location) error {
-	rows := [][]string{{"ID", "START", "TIME", "AGENT", "MODEL", "PROMPTS", "TOOLS", "ERRORS", "TOKENS", "FIRST PROMPT"}}
+	rows := [][]string{{"ID", "START", "TIME", "AGENT", "MODEL", "TOLD BY", "PROMPTS", "TOOLS", "ERRORS", "TOKENS", "FIRST PROMPT"}}
 	for _, s := range sums {
 		rows = append(rows, row(s, short[s.Session], zone))
 	}
@@ -177,7 +177,7 @@ func table(c *cli.IO, sums []*session.Summary, short map[string]string, zone *ti
 	for _, r := range rows {
 		var b strings.Builder
 		for i, w := range width {
-			if i >= 5 || i == 2 {
+			if i >= 6 || i == 2 {
 				b.WriteString(strings.Repeat(" ", w-text.Width(r[i])) + r[i])
 			} else {
 				b.WriteString(text.Pad(r[i], w))
@@ -206,7 +206,7 @@ func row(s *session.Summary, short string, zone *time.Location) []string {
 	}
 	return []string{
 		text.Line(short, 64), start, took, text.Line(dash(s.Agent), 16), text.Line(model, 24),
-		fmt.Sprint(s.Prompts), fmt.Sprint(s.ToolCalls), fmt.Sprint(s.Errors), tokens, text.Line(s.FirstPrompt, 120),
+		dash(s.Evidence.Sources()), fmt.Sprint(s.Prompts), fmt.Sprint(s.ToolCalls), fmt.Sprint(s.Errors), tokens, text.Line(s.FirstPrompt, 120),
 	}
 }
 

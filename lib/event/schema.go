@@ -49,7 +49,8 @@ var Schema = []Type{
 	{"llm_response", []Field{
 		{"model", String}, {"usage", Obj}, {"message_id", String}, {"request_id", String}, {"stop_reason", String},
 		{"service_tier", String}, {"speed", String}, {"inference_geo", String}, {"web_search_requests", Number},
-		{"web_fetch_requests", Number}, {"iterations", Array}, {"usage_in_session", String}, {"uuid", String},
+		{"web_fetch_requests", Number}, {"iterations", Array}, {"context_window", Number}, {"usage_in_session", String},
+		{"uuid", String},
 	}},
 	{"tool_call", []Field{
 		{"tool_name", String}, {"arguments", Any}, {"tool_use_id", String}, {"mcp_server", Obj}, {"message_id", String},
@@ -82,6 +83,20 @@ var Schema = []Type{
 		{"total_cost_usd", Number}, {"usage_by_model", Obj}, {"api_duration_ms", Number}, {"tool_duration_ms", Number},
 		{"lines_added", Number}, {"lines_removed", Number},
 	}},
+	{"mcp_server", []Field{
+		{"server", String}, {"command", Any}, {"remote_url", String}, {"mcp", Obj}, {"ended", Boolean}, {"reason", String},
+		{"duration_ms", Number}, {"exit_code", Number}, {"signal", String},
+	}},
+	{"mcp_message", []Field{
+		{"kind", String}, {"method", String}, {"from", String}, {"server", String}, {"protocol", String}, {"request_id", Any},
+		{"params", Any}, {"result", Any}, {"error", Any}, {"tools", Array}, {"text", String}, {"oversize", Boolean},
+		{"bytes", Number}, {"sha256", String},
+	}},
+	{"tool_changed", []Field{
+		{"tool_name", String}, {"server", String}, {"changed", String}, {"description", String}, {"definition", Any},
+		{"description_sha256", String}, {"was_description_sha256", String}, {"definition_sha256", String}, {"was_definition_sha256", String},
+	}},
+	{"trace_gap", []Field{{"reason", String}, {"messages", Number}, {"bytes", Number}, {"events", Number}, {"server", String}}},
 	{"guard_verdict", []Field{
 		{"verdict", String}, {"answer", String}, {"tool_name", String}, {"tool_use_id", String}, {"agent", String}, {"hook", String},
 		{"rule", String}, {"reason", String}, {"subject", String}, {"action", String}, {"alerts", Array}, {"failure", String},
@@ -95,7 +110,7 @@ var Schema = []Type{
 		{"agent", String}, {"agent_version", String}, {"models", Array}, {"started_at", Number}, {"ended_at", Number},
 		{"duration_ms", Number}, {"events", Number}, {"prompts", Number}, {"first_prompt", String}, {"tool_calls", Number},
 		{"tools", Obj}, {"errors", Number}, {"api_errors", Number}, {"retries", Number}, {"unfinished_calls", Number},
-		{"files_read", Array}, {"files_written", Array}, {"files_read_by_shell", Array}, {"files_written_by_shell", Array},
+		{"evidence", Obj}, {"files_read", Array}, {"files_written", Array}, {"files_read_by_shell", Array}, {"files_written_by_shell", Array},
 		{"commands", Number}, {"llm_requests", Number}, {"tokens", Obj}, {"usage_by_model", Obj}, {"compactions", Number},
 		{"host", String}, {"user", String}, {"cwd", String}, {"branch", String}, {"title", String},
 		{"parent_session_id", String}, {"parent_event_id", String}, {"agent_id", String}, {"agent_type", String},
@@ -120,6 +135,23 @@ var Schema = []Type{
 		{"web_searches", Number}, {"requests_elsewhere", Number}, {"provenance", Obj}, {"band", Obj}, {"vendor", Obj},
 		{"carry", Obj}, {"waste", Obj}, {"what_if", Obj}, {"by", Array}, {"prices", Obj},
 	}},
+	{"budget", []Field{
+		{"agent", String}, {"agent_type", String}, {"parent_session_id", String}, {"model", String},
+		{"context_tokens", Number}, {"output_tokens", Number}, {"estimate", Obj}, {"window_tokens", Number},
+		{"window_source", String}, {"window_unknown", String}, {"used_percent", Number}, {"warn_at_percent", Number},
+		{"over", Boolean}, {"peak_tokens", Number}, {"requests", Number}, {"compactions", Number},
+		{"compacted_to_tokens", Number}, {"growth_tokens", Number}, {"turns_left", Number}, {"tier_at_tokens", Number},
+		{"tier_turns", Number}, {"compact_at_tokens", Number}, {"compact_source", String}, {"compact_turns", Number},
+		{"cache", Obj},
+	}},
+	{"inflation", []Field{
+		{"base_model", String}, {"new_model", String}, {"requests", Number}, {"estimated", Number}, {"base", Obj}, {"new", Obj},
+		{"parts", Array}, {"classes", Array}, {"notes", Array},
+	}},
+	{"curve", []Field{
+		{"task_type", String}, {"usd_nano", Number}, {"rough", Boolean}, {"ratio_permille", Number}, {"verdict", String},
+		{"sweet_spot_usd_nano", Number}, {"baseline", String}, {"task", Obj},
+	}},
 	{"diff", []Field{
 		{"base_session_id", String}, {"differs", Boolean}, {"identical", Boolean}, {"divergence", Obj}, {"told", Obj},
 		{"common_phases", Number}, {"phases", Array}, {"tools_added", Array}, {"tools_removed", Array},
@@ -138,5 +170,19 @@ var Schema = []Type{
 		{"path", String}, {"use", String}, {"verdict", String}, {"action", String}, {"tool_name", String}, {"event", Number},
 		{"outcome", String},
 	}},
+	{"ai_tool", []Field{
+		{"kind", String}, {"id", String}, {"name", String}, {"approved", Boolean}, {"confidence", String}, {"commits", Number},
+		{"provider", String}, {"command", String}, {"package", String}, {"url", String}, {"env", Array}, {"secrets", Array},
+		{"unpinned", Boolean}, {"evidence", Array},
+	}},
 	{"policy", []Field{{"sessions", Number}, {"tool_calls", Number}, {"policy", Obj}, {"warnings", Array}}},
+	{"alert", []Field{
+		{"rule", String}, {"action", String}, {"reason", String}, {"condition", String}, {"notify", String}, {"subject", String},
+		{"event", Number}, {"tool_name", String}, {"pid", Number}, {"dry_run", Boolean}, {"refused", String},
+	}},
+	{"postmortem", []Field{
+		{"status", String}, {"agent", String}, {"failures", Number}, {"duration_ms", Number}, {"root_cause", Obj}, {"after_ms", Number},
+		{"wasted_ms", Number}, {"usd_nano", Number}, {"after_usd_nano", Number}, {"not_made_good", Array}, {"violated", Array},
+		{"recommendations", Array}, {"timeline", Array}, {"unfinished", Array},
+	}},
 }

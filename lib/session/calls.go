@@ -79,6 +79,7 @@ func (f *Fold) toolFor(name, raw string) *toolStat {
 // call takes a tool_call.
 func (f *Fold) call(e event.Event, id uint64, note *Note) {
 	var name, args, use, request []byte
+	var told source
 	event.Fields(e.DataRaw(), func(k, v []byte) bool {
 		switch string(k) {
 		case "tool_name":
@@ -89,9 +90,12 @@ func (f *Fold) call(e event.Event, id uint64, note *Note) {
 			first(&use, v)
 		case "request_id":
 			first(&request, v)
+		default:
+			told |= sourceOf(k)
 		}
 		return true
 	})
+	f.evidence.add(told)
 	t := f.toolNamed(name)
 	if t == nil {
 		t = f.toolFor(unnamed, unnamed)

@@ -39,6 +39,7 @@ type Fold struct {
 	answered        int
 	commands        int
 	retries         int
+	evidence        Evidence
 	slowest         []Slow
 	read, written   set
 	shRead, shWrote set

@@ -42,6 +42,7 @@ func (s *Summary) merge(c *Summary) {
 	s.APIErrors += c.APIErrors
 	s.Retries += c.Retries
 	s.UnfinishedCalls += c.UnfinishedCalls
+	s.Evidence.merge(c.Evidence)
 	s.Commands += c.Commands
 	s.LLMRequests += c.LLMRequests
 	s.Compactions += c.Compactions

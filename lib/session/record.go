@@ -23,6 +23,7 @@ func (s *Summary) AppendData(o *event.Object) {
 	o.Int("tool_calls", int64(s.ToolCalls)).Raw("tools", s.toolsJSON())
 	o.Int("errors", int64(s.Errors)).Int("api_errors", int64(s.APIErrors))
 	o.Int("retries", int64(s.Retries)).Int("unfinished_calls", int64(s.UnfinishedCalls))
+	o.Raw("evidence", s.evidenceJSON())
 	list(o, "files_read", s.FilesRead)
 	list(o, "files_written", s.FilesWritten)
 	list(o, "files_read_by_shell", s.FilesReadByShell)
@@ -132,6 +133,7 @@ func ParseSummary(data gjson.Result) *Summary {
 		FilesRead: stringsOf(data.Get("files_read")), FilesWritten: stringsOf(data.Get("files_written")),
 		FilesReadByShell:    stringsOf(data.Get("files_read_by_shell")),
 		FilesWrittenByShell: stringsOf(data.Get("files_written_by_shell")),
+		Evidence:            parseEvidence(data.Get("evidence")),
 		Commands:            number("commands"), LLMRequests: number("llm_requests"),
 		UsageByModel: map[string]*ModelUsage{}, Compactions: number("compactions"),
 		Host: text("host"), User: text("user"), CWD: text("cwd"), Branch: text("branch"), Title: text("title"),

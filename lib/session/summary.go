@@ -30,6 +30,7 @@ type Summary struct {
 	APIErrors       int
 	Retries         int
 	UnfinishedCalls int
+	Evidence        Evidence
 
 	FilesRead, FilesWritten               []string // sorted
 	FilesReadByShell, FilesWrittenByShell []string // sorted
@@ -113,6 +114,8 @@ func (f *Fold) Summary() *Summary {
 		AgentID: f.facts.agentID, AgentType: f.facts.agentType,
 		Slowest: slices.Clone(f.slowest), Failures: slices.Clone(f.failures),
 	}
+	s.Evidence = f.evidence
+	s.Evidence.StrayResults = len(f.early)
 	if len(s.Models) == 0 && f.startModel != "" {
 		s.Models = []string{f.startModel}
 	}

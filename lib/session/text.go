@@ -79,6 +79,8 @@ func (p *printer) head(zone *time.Location) {
 	}
 	p.row("Prompts", prompts)
 	p.row("Tool calls", s.callsText())
+	p.row("Told by", s.evidence())
+	p.row("Not told", strings.Join(s.Blind(), ", "))
 	errors := fmt.Sprint(s.Errors)
 	if s.APIErrors > 0 {
 		errors += fmt.Sprintf(", and %s", text.Count(s.APIErrors, "API error"))
