@@ -2,9 +2,11 @@
 //
 // It reads raw records from FILE…, or from standard input, and prints events.
 // What a record is, is told by its own keys: one stream may mix the payloads of
-// Claude Code's hooks, lines of its transcripts, and events that have been
-// captured already, which pass unchanged. Records may stand one a line, span
-// lines, or be the elements of arrays.
+// hooks, lines of the files in which agents keep their sessions, what they print
+// with their options for JSON, and events that have been captured already, which
+// pass unchanged. Those of Claude Code, Codex CLI, Gemini CLI, Cursor, GitHub
+// Copilot CLI, OpenCode, Cline and Goose are known. Records may stand one a
+// line, span lines, or be the elements of arrays.
 //
 // A DIR stands for the files of agents below it, transcripts of subagents
 // included, the earliest first. A flag with an agent's name, such as --claude,

@@ -100,7 +100,7 @@ func (o *options) recent(list []found) []found {
 func (o *options) own() []string {
 	var list []string
 	for _, name := range agentNames() {
-		if *o.folders[name] {
+		if on := o.folders[name]; on != nil && *on {
 			list = append(list, name)
 		}
 	}

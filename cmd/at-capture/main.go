@@ -44,6 +44,9 @@ func main() {
 	app.Flag("from", "Whose records they are, instead of telling it by their keys: "+strings.Join(agentNames(), ", ")+".").PlaceHolder("AGENT").EnumVar(&o.from, agentNames()...)
 	o.folders = map[string]*bool{capture.Claude: app.Flag(capture.Claude, "Read the transcripts in Claude Code's own folder.").Bool()}
 	for _, a := range capture.Agents {
+		if a.Roots == nil {
+			continue
+		}
 		o.folders[a.Name] = app.Flag(a.Name, "Read the files in the folders of "+a.Title+".").Bool()
 	}
 	app.Flag("discover", "List the files instead of reading them; of all agents, if none is named.").BoolVar(&o.discover)

@@ -64,6 +64,7 @@ type Session struct {
 	context    *replay
 	carried    carrier
 	hasUsage   bool
+	compacted  int32
 	events     int
 }
 
@@ -175,6 +176,7 @@ func (l *Ledger) Add(e event.Event) {
 	case `"tool_result"`, `"error"`:
 		l.outcome(s, e)
 	case `"compaction"`:
+		s.compacted++
 		s.carried.compacted()
 	}
 	if !l.o.NoGuess && !s.hasUsage {
@@ -269,11 +271,11 @@ func (l *Ledger) response(s *Session, e event.Event) *Request {
 	r.searches = integer(a.searches)
 	r.ways = price.Ways{Tier: unquote(a.tier), Speed: unquote(a.speed), Geo: unquote(a.geo)}
 	r.parts = partsOf(a.iterations, r.model, r.tokens)
-	if a.stop == nil && s.early(r, a.message) {
+	if a.stop == nil && (s.early(r, a.message) || unended(a.usage)) {
 		r.provenance = LowerBound
 	}
 	s.hasUsage, s.context = true, nil
-	r.turn = int32(len(s.turns))
+	r.turn, r.epoch = int32(len(s.turns)), s.compacted
 	if l.seg != nil {
 		r.given = int32(gjson.GetBytes(e.Raw, "phase").Int())
 	}
@@ -300,7 +302,7 @@ func (l *Ledger) response(s *Session, e event.Event) *Request {
 // the right one; the session is the one that had it first, and no subagent's
 // copy of its parent's.
 func (r *Request) again(o *Request) {
-	if o.tokens.Output > r.tokens.Output || o.tokens.Output == r.tokens.Output && o.tokens.Total() > r.tokens.Total() {
+	if o.tokens.Output > r.tokens.Output || o.tokens.Output == r.tokens.Output && (o.tokens.Total() > r.tokens.Total() || r.tokens.CacheRead == 0 && o.tokens.CacheRead > 0) {
 		r.tokens, r.parts, r.provenance = o.tokens, o.parts, o.provenance
 		r.searches = max(r.searches, o.searches)
 		r.ways = o.ways
@@ -318,6 +320,12 @@ func (r *Request) again(o *Request) {
 	case p.side && !o.side || p.side == o.side && earlier:
 		r.place = o
 	}
+}
+
+// unended reports whether a usage tells the input of a request and not its
+// output: it was told before the answer was.
+func unended(usage []byte) bool {
+	return bytes.Contains(usage, []byte(`"input_tokens"`)) && !bytes.Contains(usage, []byte(`"output_tokens"`))
 }
 
 // early reports whether an answer without a stop_reason was recorded before
@@ -366,6 +374,7 @@ func (l *Ledger) Close() {
 	for _, r := range l.requests {
 		if p := r.place; p != r {
 			r.session, r.side, r.ns, r.turn, r.given, r.phase, r.calls = p.session, p.side, p.ns, p.turn, p.given, p.phase, p.calls
+			r.epoch = p.epoch
 		}
 	}
 	l.children = map[string][]*Session{}

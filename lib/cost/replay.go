@@ -25,6 +25,8 @@ type replay struct {
 	reset   bool
 	low     int64 // nano-dollars
 	high    int64
+	least   int64 // tokens that the last request read
+	most    int64
 }
 
 // A guess is a request that must have been.
@@ -103,7 +105,7 @@ func (s *Session) replay(e event.Event, turn int32) *Request {
 	if !c.said {
 		c.count()
 		ns, _ := e.UnixNano()
-		r = &Request{session: s, ns: ns, turn: turn, provenance: Estimate, side: s.Parent != ""}
+		r = &Request{session: s, ns: ns, turn: turn, epoch: s.compacted, provenance: Estimate, side: s.Parent != ""}
 		r.place = r
 		c.steps = append(c.steps, &guess{in: c.in, reset: c.reset, told: r})
 		c.in, c.reset, c.said = 0, false, true
@@ -240,9 +242,11 @@ func (c *replay) finish(s *Session, p *pricer) (list []*Request) {
 			t.CacheRead = plus(t.CacheRead, pre.low)
 			t.Input, t.CacheWrite5m = max(t.Input-pre.low, 0), max(t.CacheWrite5m-pre.low, 0)
 		}
+		c.least = inputOf(t)
 		c.low = plus(c.low, p.line(part{s.Model, t}, 0, price.Ways{}, list[i].ns).nano)
 	}
 	for i, t := range c.walk(pre.high, ratio.High, 2000, claude, true) {
+		c.most = inputOf(t)
 		c.high = plus(c.high, p.line(part{s.Model, t}, 0, price.Ways{}, list[i].ns).nano)
 	}
 	return list

@@ -47,6 +47,7 @@ type Request struct {
 	tag        uint64   // of its event, from 1
 	place      *Request // the telling whose session, time and phase count
 	turn       int32
+	epoch      int32 // compactions before it in its session
 	phase      int32
 	given      int32 // phase as the event itself says; 0 if it does not
 	calls      []*call

@@ -140,7 +140,7 @@ func (f *Fold) answer(e event.Event, id uint64) {
 	if !ok {
 		at = int32(len(f.answers))
 		f.answers = append(f.answers, a)
-	} else if old := &f.answers[at]; a.known && (!old.known || a.used.Output > old.used.Output) {
+	} else if old := &f.answers[at]; a.known && (!old.known || a.used.Output > old.used.Output || a.used.Output == old.used.Output && a.used.CacheRead > 0 && old.used.CacheRead == 0) {
 		if a.model == "" {
 			a.model = old.model
 		}

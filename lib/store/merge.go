@@ -91,8 +91,10 @@ func extend(object, members []byte) []byte {
 // completed returns data, of an llm_response, with the usage and the
 // stop_reason of a fuller telling of it.
 func completed(data []byte, fuller event.Event) []byte {
-	const tokens = "usage.output_tokens"
-	if fuller.Get(tokens).Num <= gjson.GetBytes(data, tokens).Num {
+	const tokens, cached = "usage.output_tokens", "usage.cache_read_tokens"
+	before, after := gjson.GetBytes(data, tokens).Num, fuller.Get(tokens).Num
+	// Of equal ones, that which tells what was read from the cache says more.
+	if after < before || after == before && !(fuller.Get(cached).Num > 0 && !gjson.GetBytes(data, cached).Exists()) {
 		return data
 	}
 	event.Fields(fuller.DataRaw(), func(k, v []byte) bool {

@@ -16,3 +16,15 @@ func TestMergeError(t *testing.T) {
 		}
 	}
 }
+
+// TestMergeUsage checks that of two usages with equal outputs the one counts
+// that tells what was read from the cache.
+func TestMergeUsage(t *testing.T) {
+	hook := `{"event_type":"llm_response","event_id":"a","session_id":"s","data":{"usage":{"input_tokens":100,"output_tokens":5}}}`
+	file := `{"event_type":"llm_response","event_id":"a","session_id":"s","data":{"usage":{"input_tokens":40,"cache_read_tokens":60,"output_tokens":5}}}`
+	for _, c := range [][2]string{{hook, file}, {file, hook}} {
+		if got := string(merge([]byte(c[0]), []byte(c[1]))); got != file {
+			t.Errorf("got  %s\nwant %s", got, file)
+		}
+	}
+}

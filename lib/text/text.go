@@ -152,3 +152,12 @@ func Tokens(n int64) string {
 	}
 	return fmt.Sprintf("%.1fG", float64(n)/1e9)
 }
+
+// Thousands returns a number with commas: 8,200.
+func Thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

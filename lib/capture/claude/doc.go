@@ -49,8 +49,13 @@
 // Every other type is bookkeeping and left out, unless all of them are asked
 // for; a type that is not known is kept.
 //
-// The vendor calls the format internal: it may change at any release. What is
-// written here was seen in versions 1.0.24 to 2.1.330.
+// # Printed streams
+//
+// What claude -p prints with --output-format stream-json makes the events of
+// the transcript; see [Stream].
+//
+// The vendor calls the format of transcripts internal: it may change at any
+// release. What is written here was seen in versions 1.0.24 to 2.1.330.
 package claude
 
 // Agent is the name of the agent in session_start events.

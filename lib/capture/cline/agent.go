@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"agenttrace/lib/capture/dialect"
 )
 
@@ -33,13 +35,16 @@ var editors = func() (list []string) {
 	return append(list, ".vscode-server/data/User", ".cursor-server/data/User")
 }()
 
-// Roots returns the folders with tasks: the editors' and the command line's.
+// Roots returns the folders with tasks and sessions: the command line's and
+// those of editors.
 func Roots(env func(string) string, home string) []string {
 	var list []string
-	if dir := env("CLINE_DIR"); dir != "" {
-		list = append(list, path.Join(dir, "data/tasks"))
-	} else if home != "" {
-		list = append(list, path.Join(home, ".cline/data/tasks"))
+	dir := env("CLINE_DIR")
+	if dir == "" && home != "" {
+		dir = path.Join(home, ".cline")
+	}
+	if dir != "" {
+		list = append(list, path.Join(dir, "data/tasks"), path.Join(dir, "data/sessions"))
 	}
 	if home == "" {
 		return list
@@ -63,12 +68,13 @@ func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 			problem(err)
 			return nil
 		}
-		nth := slices.Index(files, path.Base(p))
+		nth, session := place(p)
 		if nth < 0 || !d.Type().IsRegular() {
 			return nil
 		}
-		f := file{Found: dialect.Found{Path: p, Session: taskOf(p)}, dir: path.Dir(p), nth: nth}
-		if ns := began(f.Session); ns > 0 {
+		f := file{Found: dialect.Found{Path: p, Session: session}, dir: path.Dir(p), nth: nth}
+		stamp, _, _ := strings.Cut(f.Session, "_")
+		if ns := began(stamp); ns > 0 {
 			f.Began = time.Unix(0, ns).UTC()
 		}
 		if info, err := d.Info(); err == nil {
@@ -79,7 +85,9 @@ func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 			problem(err)
 			return nil
 		}
-		f.Dir = workDir(head)
+		if f.Dir = workDir(head); f.Dir == "" {
+			f.Dir = gjson.GetBytes(head, "cwd").Str
+		}
 		list = append(list, f)
 		return nil
 	})
@@ -91,6 +99,23 @@ func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 		found[i] = f.Found
 	}
 	return found
+}
+
+// place returns which file of a task or session a path is, in the order in
+// which they are read, and of which; -1 if it is none.
+func place(p string) (nth int, session string) {
+	if nth := slices.Index(files, path.Base(p)); nth >= 0 {
+		return nth, taskOf(p)
+	}
+	// A session of the command line: <id>/<id>.json, <id>/<id>.messages.json.
+	dir := path.Base(path.Dir(p))
+	switch path.Base(p) {
+	case dir + ".json":
+		return 0, dir
+	case dir + ".messages.json":
+		return 1, dir
+	}
+	return -1, ""
 }
 
 // headSize is how much of a file is looked at for the working directory.

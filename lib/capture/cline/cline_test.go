@@ -280,51 +280,6 @@ func TestFilesTogether(t *testing.T) {
 	}
 }
 
-func TestHooks(t *testing.T) {
-	payload := func(name, more string) string {
-		return `{"hookName":"` + name + `","clineVersion":"3.40.0","timestamp":"2026-01-15T10:30:00.5Z","taskId":"T","workspaceRoots":["/w"],"userId":"u"` + more + `}`
-	}
-	g := newReading(t, false).file("hooks.jsonl",
-		payload("agent_start", `,"taskStart":{"taskMetadata":{}},"agent_id":"a","parent_agent_id":null`),
-		payload("prompt_submit", `,"userPromptSubmit":{"prompt":"fix it","attachments":[]}`),
-		payload("tool_call", `,"iteration":1,"tool_call":{"id":"c1","name":"run_commands","input":{"commands":["make"]}},"preToolUse":{"toolName":"run_commands","parameters":{"commands":"[\"make\"]"}}`),
-		payload("tool_result", `,"tool_result":{"id":"c1","name":"run_commands","input":{"commands":["make"]},"output":"ok","error":null,"durationMs":45},"postToolUse":{"toolName":"run_commands","result":"ok","success":true,"executionTimeMs":45}`),
-		payload("tool_call", `,"tool_call":{"id":"c2","name":"run_commands","input":{"commands":["x"]}}`),
-		payload("tool_result", `,"tool_result":{"id":"c2","name":"run_commands","input":{"commands":["x"]},"output":"Command failed with exit code 3","error":"Command failed with exit code 3","durationMs":1.5}`),
-		payload("agent_end", `,"turn":{"outputText":"done"}`),
-		payload("agent_abort", `,"reason":"stopped"`),
-		payload("agent_error", `,"error":{"name":"E","message":"bad"}`),
-		payload("session_shutdown", `,"reason":"exit"`),
-	)
-	g.is("session_start user_prompt tool_call tool_result tool_call error agent_end interrupt error session_end")
-	g.want("session_start", 0, "data.agent_version", `"3.40.0"`)
-	g.want("session_start", 0, "data.cwd", `"/w"`)
-	g.want("session_start", 0, "timestamp", "1768473000.500000")
-	g.want("tool_call", 0, "data.arguments.commands.0", `"make"`)
-	g.want("tool_result", 0, "duration_ms", "45")
-	g.want("tool_result", 0, "data.result", `"ok"`)
-	g.answers("tool_result", 0, 0)
-	g.answers("error", 0, 1)
-	g.want("error", 0, "data.exit_code", "3")
-	g.want("error", 0, "duration_ms", "1.5")
-	g.want("error", 1, "data.message", `"bad"`)
-	g.want("session_end", 0, "data.reason", `"exit"`)
-}
-
-// The extension's hooks have no ids: equal calls are paired in order.
-func TestOldHooks(t *testing.T) {
-	pre := `{"hookName":"PreToolUse","timestamp":"1758700000000","taskId":"T","workspaceRoots":[],"preToolUse":{"toolName":"read_file","parameters":{"path":"a"}}}`
-	post := `{"hookName":"PostToolUse","timestamp":"1758700001000","taskId":"T","workspaceRoots":[],"postToolUse":{"toolName":"read_file","parameters":{"path":"a"},"result":"x","success":true,"executionTimeMs":7}}`
-	bad := strings.NewReplacer(`"success":true`, `"success":false`, `"result":"x"`, `"result":"no"`).Replace(post)
-	g := newReading(t, false).file("hooks", pre, pre, post, bad)
-	g.is("tool_call tool_call tool_result error")
-	g.want("tool_call", 0, "timestamp", "1758700000.000000")
-	g.answers("tool_result", 0, 0)
-	g.answers("error", 0, 1)
-	g.want("error", 0, "data.error", `"no"`)
-	g.want("tool_result", 0, "duration_ms", "7")
-}
-
 func TestNoSession(t *testing.T) {
 	g := newReading(t, false).file("x.json",
 		`{"hookName":"tool_result","clineVersion":"1.0.0","tool_result":{"id":"c","name":"x","output":"y"}}`,
@@ -380,11 +335,13 @@ func TestTimeIn(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	fsys := fstest.MapFS{
-		"tasks/1769064454592/api_conversation_history.json":  {Data: []byte(`[` + element("user", "<task>x</task>", environment) + `]`)},
-		"tasks/1769064454592/ui_messages.json":               {Data: []byte(`[]`)},
-		"tasks/1769064454592/task_metadata.json":             {Data: []byte(`{}`)},
-		"tasks/1769053680585/api_conversation_history.json":  {Data: []byte(`[]`)},
-		"tasks/exported_task_1769053680000/ui_messages.json": {Data: []byte(`[]`)},
+		"tasks/1769064454592/api_conversation_history.json":   {Data: []byte(`[` + element("user", "<task>x</task>", environment) + `]`)},
+		"tasks/1769064454592/ui_messages.json":                {Data: []byte(`[]`)},
+		"tasks/1769064454592/task_metadata.json":              {Data: []byte(`{}`)},
+		"tasks/1769053680585/api_conversation_history.json":   {Data: []byte(`[]`)},
+		"tasks/exported_task_1769053680000/ui_messages.json":  {Data: []byte(`[]`)},
+		"tasks/1795597519397_x/1795597519397_x.json":          {Data: []byte(`{"cwd":"/w"}`)},
+		"tasks/1795597519397_x/1795597519397_x.messages.json": {Data: []byte(`{}`)},
 		"tasks/other.json": {Data: []byte(`[]`)},
 	}
 	var got []string
@@ -396,6 +353,8 @@ func TestFind(t *testing.T) {
 		"1769053680585/api_conversation_history.json 1769053680585 ",
 		"1769064454592/ui_messages.json 1769064454592 ",
 		"1769064454592/api_conversation_history.json 1769064454592 /home/u/proj",
+		"1795597519397_x/1795597519397_x.json 1795597519397_x /w",
+		"1795597519397_x/1795597519397_x.messages.json 1795597519397_x ",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

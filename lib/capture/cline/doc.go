@@ -19,8 +19,9 @@
 //	any other                         its name in snake_case
 //
 // The extension's calls have no id: theirs is made of the tool and its input,
-// and results go to calls first in, first out. A payload without a taskId
-// belongs to no session and is reported.
+// and results go to calls first in, first out. The session is taskId, of the
+// command line sessionContext.rootSessionId, by which its files go; subagents
+// are sessions by their taskId. A payload with neither is reported.
 //
 // # Files
 //
@@ -42,6 +43,11 @@
 //	           <user_message>; tool_result or error for each result
 //	assistant  assistant_response, tool_call; llm_response from metrics, unless
 //	           ui_messages.json has told the tokens of the task
+//
+// The command line (version 3) has a folder sessions/<id> instead, with
+// <id>.json, which becomes session_start and session_end, and
+// <id>.messages.json, one object with a history in messages, whose elements
+// have times, ids and metrics with cache reads and writes.
 //
 // Calls are tool_use blocks, or XML in the text: <read_file><path>a</path>
 // </read_file>. Results are mostly text, "[read_file for 'a'] Result:", in

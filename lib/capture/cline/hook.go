@@ -15,6 +15,9 @@ import (
 // that the envelope has.
 var base = map[string]string{"hookName": "", "taskId": "", "timestamp": "", "ts": ""}
 
+// withConversation is base where the session is not known by taskId.
+var withConversation = map[string]string{"hookName": "", "taskId": "conversation_id", "timestamp": "", "ts": ""}
+
 // A fired hook is a payload while it becomes an event.
 type fired struct {
 	*record.Record
@@ -26,8 +29,10 @@ type fired struct {
 // hook makes the event of a payload.
 func (r *reader) hook(rec *record.Record, nano int64) error {
 	f := fired{Record: rec, r: r, session: rec.Str("taskId"), nano: nano}
-	if f.session == "" {
-		f.session = gjson.GetBytes(rec.Raw, "sessionContext.rootSessionId").Str
+	// The command line has an id for the conversation and one for the
+	// session, by which its files go; only subagents are known by theirs.
+	if root := gjson.GetBytes(rec.Raw, "sessionContext.rootSessionId").Str; root != "" && (f.session == "" || rec.Str("parent_agent_id") == "") {
+		f.session = root
 	}
 	if f.session == "" {
 		return dialect.ErrNoSession
@@ -76,9 +81,18 @@ func (f *fired) give(typ, id, parent string, dur *int64) error {
 	return f.r.out.Give(event.Header{Type: typ, UnixNano: f.nano, ID: id, Session: f.session, Parent: parent, Nanos: dur})
 }
 
+// rest adds the members of the payload that are not added yet.
+func (f *fired) rest(done ...string) {
+	names := base
+	if f.Str("taskId") != f.session {
+		names = withConversation
+	}
+	f.r.out.Rest(f.Record, names, done...)
+}
+
 // whole emits the payload as it is.
 func (f *fired) whole(typ string, done ...string) error {
-	f.r.out.Rest(f.Record, base, done...)
+	f.rest(done...)
 	return f.give(typ, event.ID(f.session, "hook_"+f.Str("hookName"), f.r.tally.Native(f.session, f.Raw)), "", nil)
 }
 
@@ -103,7 +117,7 @@ func (f *fired) start(how string) error {
 	if model.IsObject() {
 		done = append(done, "model")
 	}
-	o.Rest(f.Record, base, done...)
+	f.rest(done...)
 	id := payload.StartID(f.session)
 	if how != "startup" {
 		id = event.ID(f.session, "session_start", how, f.r.tally.Native(f.session, f.Raw))
@@ -123,7 +137,7 @@ func (f *fired) prompt() error {
 	if a := gjson.GetBytes(f.Raw, "userPromptSubmit.attachments"); len(a.Raw) > 2 {
 		o.Raw("attachments", []byte(a.Raw))
 	}
-	o.Rest(f.Record, base, "userPromptSubmit")
+	f.rest("userPromptSubmit")
 	return f.give("user_prompt", id, "", nil)
 }
 
@@ -152,7 +166,7 @@ func (f *fired) call() error {
 		args = []byte("{}")
 	}
 	f.r.out.Str("tool_name", name).Str("tool_use_id", use).Raw("arguments", args)
-	f.r.out.Rest(f.Record, base, "tool_call", "preToolUse")
+	f.rest("tool_call", "preToolUse")
 	return f.give("tool_call", id, "", nil)
 }
 
@@ -171,6 +185,10 @@ func (f *fired) result() error {
 		failed = cause.Exists() && cause.Type != gjson.Null && cause.Type != gjson.False && cause.Raw != `""`
 	}
 	o, typ := &f.r.out, "tool_result"
+	code := 0
+	if isParts(result) && !failed {
+		failed, code = partsFailed(result)
+	}
 	if !failed {
 		if code := exitCode(result.String()); code != 0 && result.Type == gjson.String {
 			failed = true
@@ -182,9 +200,10 @@ func (f *fired) result() error {
 			cause = result
 		}
 		o.Str("kind", "tool")
-		if code := exitCode(cause.String()); code != 0 {
-			o.Int("exit_code", int64(code))
+		if code == 0 {
+			code = exitCode(cause.String())
 		}
+		o.Count("exit_code", int64(code))
 	}
 	o.Str("tool_name", name).Str("tool_use_id", use)
 	switch {
@@ -196,7 +215,7 @@ func (f *fired) result() error {
 	case result.Exists():
 		o.Raw("result", []byte(result.Raw))
 	}
-	o.Rest(f.Record, base, "tool_result", "postToolUse")
+	f.rest("tool_result", "postToolUse")
 	var dur *int64
 	if ms.Type == gjson.Number && ms.Num >= 0 && ms.Num < 1e12 {
 		ns := int64(math.Round(ms.Num * 1e6))

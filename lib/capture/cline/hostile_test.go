@@ -17,6 +17,8 @@ func TestHostile(t *testing.T) {
 		`{"hookName":"tool_result","taskId":"T","tool_result":{"id":"c","name":"n","output":"x","error":"y","durationMs":1,"startedAt":1769053680585,"endedAt":1769053680586}}`,
 		`{"hookName":"agent_start","taskId":"T","model":{"provider":"p","slug":"s"},"workspaceInfo":{"rootPath":"/w"}}`,
 		`{"hookName":"prompt_submit","taskId":"T","userPromptSubmit":{"prompt":"x","attachments":["a"]}}`,
+		`{"version":1,"sessionId":"s","messages":[{"id":"m1","role":"assistant","content":[{"type":"tool_use","id":"c","name":"n","input":{}}],"ts":1795597519654,"modelInfo":{"id":"g","provider":"p"},"metrics":{"inputTokens":1,"outputTokens":5,"cacheReadTokens":6}},{"id":"u2","role":"user","content":[{"type":"tool_result","tool_use_id":"c","content":[{"query":"q","success":false,"error":"exited with code 3"}]}]}]}`,
+		`{"session_id":"s","started_at":"2026-11-25T09:05:19.404Z","ended_at":"2026-11-25T09:05:19.913Z","exit_code":0,"status":"x","enable_tools":true,"metadata":{}}`,
 		`{"files_in_context":[{"path":"a"}],"model_usage":[]}`,
 	}, uiElements...)
 	payloadtest.Hostile(t, Agent, records...)

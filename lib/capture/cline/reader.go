@@ -16,7 +16,7 @@ import (
 func New(sink *dialect.Sink) dialect.Reader {
 	return &reader{
 		out: payload.Emitter{Sink: sink}, all: sink.All, started: map[string]bool{}, usage: map[string]source{},
-		prompts: map[string]*said{}, tally: payload.Tally{},
+		prompts: map[string]*said{}, tally: payload.Tally{}, ends: map[string]ending{},
 	}
 }
 
@@ -44,6 +44,7 @@ type reader struct {
 	prompts map[string]*said  // by session and text
 	pairs   payload.Calls     // of hooks without an id
 	tally   payload.Tally
+	ends    map[string]ending // by session, that is still to be told
 
 	// Of this input.
 	file    source
@@ -75,6 +76,8 @@ const (
 	shown    // an element of ui_messages.json
 	turn     // of api_conversation_history.json
 	metadata // task_metadata.json
+	about    // <id>.json of a session of the command line
+	whole    // <id>.messages.json
 )
 
 func starts(r *record.Record, key string, c byte) bool {
@@ -94,6 +97,10 @@ func (r *reader) shapeOf(rec *record.Record) shape {
 		return shown
 	case starts(rec, "files_in_context", '['):
 		return metadata
+	case starts(rec, "sessionId", '"') && starts(rec, "messages", '[') && rec.Has("version"):
+		return whole
+	case starts(rec, "session_id", '"') && rec.Has("started_at") && rec.Has("enable_tools"):
+		return about
 	case (rec.Is("role", "user") || rec.Is("role", "assistant")) && (starts(rec, "content", '[') || starts(rec, "content", '"')):
 		if rec.Has("type") || rec.Has("uuid") || rec.Has("created") || rec.Has("sessionID") || rec.Has("session_id") || rec.Has("model") {
 			return none
@@ -113,7 +120,7 @@ func marked(content []byte) bool {
 		text = g.Str
 	}
 	text = strings.TrimSpace(text)
-	for _, tag := range []string{"<task>", "<environment_details>", "<feedback>", "<user_message>", "[TASK RESUMPTION]"} {
+	for _, tag := range []string{"<task>", "<user_input", "<environment_details>", "<feedback>", "<user_message>", "[TASK RESUMPTION]"} {
 		if strings.HasPrefix(text, tag) {
 			return true
 		}
@@ -141,6 +148,10 @@ func (r *reader) Take(rec *record.Record, nano int64) error {
 		}
 		r.file = history
 		return r.turn(rec)
+	case about:
+		return r.about(rec)
+	case whole:
+		return r.wholeSession(rec)
 	case metadata:
 		if !r.all {
 			return nil

@@ -52,9 +52,12 @@ func (r *reader) user(content []byte, n string, own int64) error {
 			}
 			err = r.userText(text, n, own, &header)
 		case typ == "tool_result":
-			use := b.Get("tool_use_id").String()
+			c := r.takeID(b.Get("tool_use_id").String(), b.Get("name").Str)
+			if parts := b.Get("content"); isParts(parts) {
+				err = r.parts(c, parts, b.Get("is_error").Bool(), n, own)
+				break
+			}
 			text := textOf(b.Get("content"))
-			c := r.takeID(use)
 			if b.Get("is_error").Bool() {
 				err = r.failed(c, text, n, own)
 			} else {
@@ -114,9 +117,14 @@ func (r *reader) userText(text, n string, own int64, header **call) error {
 
 // saidIn emits the prompts in a text.
 func (r *reader) saidIn(text, n string) (said bool, err error) {
-	for _, tag := range []string{"task", "feedback", "answer", "user_message"} {
+	for _, tag := range []string{"task", "feedback", "answer", "user_message", "user_input"} {
 		for rest := text; err == nil; {
-			_, after, ok := strings.Cut(rest, "<"+tag+">")
+			_, after, ok := strings.Cut(rest, "<"+tag)
+			if ok && tag == "user_input" { // it has attributes
+				_, after, ok = strings.Cut(after, ">")
+			} else if ok {
+				after, ok = strings.CutPrefix(after, ">")
+			}
 			if !ok {
 				break
 			}
@@ -160,14 +168,47 @@ func (r *reader) take(name string) *call {
 }
 
 // takeID is take for a result that has the id of its call.
-func (r *reader) takeID(use string) *call {
+func (r *reader) takeID(use, name string) *call {
 	for i, c := range r.open {
 		if c.use == use && use != "" {
 			r.open = append(r.open[:i], r.open[i+1:]...)
 			return c
 		}
 	}
-	return &call{id: use, use: use}
+	return &call{id: use, use: use, name: name}
+}
+
+// isParts reports whether a result is a list of what each part of a call gave,
+// as the tools of the command line do: query, result, success, error.
+func isParts(v gjson.Result) bool { return v.IsArray() && v.Get("0.success").Exists() }
+
+var codeText = regexp.MustCompile(`exited with code (-?\d+)`)
+
+// partsFailed reports whether a part failed, and with which exit code.
+func partsFailed(v gjson.Result) (failed bool, code int) {
+	v.ForEach(func(_, p gjson.Result) bool {
+		if p.Get("success").Type == gjson.False {
+			failed = true
+			if m := codeText.FindStringSubmatch(p.Get("error").Str); m != nil && code == 0 {
+				code, _ = strconv.Atoi(m[1])
+			}
+		}
+		return true
+	})
+	return failed, code
+}
+
+// parts emits a result that is a list of parts, as an error if one failed.
+func (r *reader) parts(c *call, v gjson.Result, isError bool, n string, own int64) error {
+	failed, code := partsFailed(v)
+	o, typ, key := &r.out, "tool_result", "result"
+	if failed || isError {
+		typ, key = "error", "error"
+		o.Str("kind", "tool")
+		o.Count("exit_code", int64(code))
+	}
+	o.Str("tool_name", c.name).Str("tool_use_id", c.use).Raw(key, []byte(v.Raw)).Str("uuid", n)
+	return r.ended(c, typ, n, own)
 }
 
 // failures are how the results of failed calls begin (responses.ts in Cline's

@@ -24,7 +24,10 @@ type call struct {
 
 // turn takes an element of api_conversation_history.json.
 func (r *reader) turn(rec *record.Record) error {
-	n := strconv.Itoa(r.number)
+	n := rec.Str("id")
+	if n == "" {
+		n = strconv.Itoa(r.number)
+	}
 	r.number++
 	own, timed := record.Nanos(rec.Get("ts"))
 	content := rec.Get("content")
@@ -81,7 +84,7 @@ func timeIn(content []byte) int64 {
 // assistant takes what the model said. n is the number of the element.
 func (r *reader) assistant(rec *record.Record, content []byte, n string, own int64) error {
 	info := gjson.ParseBytes(rec.Get("modelInfo"))
-	model := info.Get("modelId").Str
+	model := modelOf(info)
 	said := func(text string, thinking bool, block int) error {
 		if before, ok := strings.CutSuffix(strings.TrimSpace(text), "[Response interrupted by user]"); ok && !thinking {
 			r.out.Str("text", "[Response interrupted by user]").Str("uuid", n)
@@ -167,18 +170,47 @@ func (r *reader) metrics(rec *record.Record, info gjson.Result, n string) error 
 		return nil
 	}
 	g := gjson.ParseBytes(rec.Get("metrics"))
-	t := g.Get("tokens")
-	u := payload.Usage{Input: payload.Count(t.Get("prompt")), Output: payload.Count(t.Get("completion")), CacheRead: payload.Count(t.Get("cached"))}
+	u := usageOf(g)
 	if u == (payload.Usage{}) {
 		return nil
 	}
 	r.usage[r.session] = history
 	o := &r.out
-	o.Str("model", info.Get("modelId").Str).Str("provider", info.Get("providerId").Str).Str("mode", info.Get("mode").Str)
-	o.Raw("usage", u.Bytes())
+	o.Str("model", modelOf(info))
+	if p := info.Get("providerId").Str; p != "" {
+		o.Str("provider", p)
+	} else {
+		o.Str("provider", info.Get("provider").Str)
+	}
+	o.Str("mode", info.Get("mode").Str).Str("message_id", rec.Str("id")).Raw("usage", u.Bytes())
 	if c := g.Get("cost"); c.Type == gjson.Number && c.Num > 0 {
 		o.Raw("cost_usd", []byte(c.Raw))
 	}
 	o.Raw("metrics", rec.Get("metrics")).Str("uuid", n)
 	return r.give("llm_response", event.ID(r.session, "llm_response", n), "", nil)
+}
+
+// modelOf returns the model that an element names.
+func modelOf(info gjson.Result) string {
+	if id := info.Get("modelId").Str; id != "" {
+		return id
+	}
+	return info.Get("id").Str
+}
+
+// usageOf returns the tokens in metrics: those of the editor's extension, in
+// which cache reads and writes are one number, or those of the command line,
+// whose inputTokens hold the cached ones where they are not fewer.
+func usageOf(g gjson.Result) payload.Usage {
+	if t := g.Get("tokens"); t.IsObject() {
+		return payload.Usage{Input: payload.Count(t.Get("prompt")), Output: payload.Count(t.Get("completion")), CacheRead: payload.Count(t.Get("cached"))}
+	}
+	u := payload.Usage{
+		Input: payload.Count(g.Get("inputTokens")), Output: payload.Count(g.Get("outputTokens")),
+		CacheRead: payload.Count(g.Get("cacheReadTokens")), CacheWrite: payload.Count(g.Get("cacheWriteTokens")),
+	}
+	if cached := u.CacheRead + u.CacheWrite; u.Input >= cached {
+		u.Input -= cached
+	}
+	return u
 }

@@ -26,6 +26,7 @@ var Agent = dialect.Agent{
 type reader struct {
 	payload.Emitter
 	tally  payload.Tally
+	heard  map[string]heard // by what was told, and when
 	hooks  payload.Calls
 	calls  payload.Calls
 	begun  map[string]bool   // sessions that have their session_start
@@ -48,7 +49,7 @@ type reader struct {
 
 func newReader(s *dialect.Sink) *reader {
 	return &reader{
-		Emitter: payload.Emitter{Sink: s}, tally: payload.Tally{}, begun: map[string]bool{}, spawns: map[string]string{},
+		Emitter: payload.Emitter{Sink: s}, tally: payload.Tally{}, heard: map[string]heard{}, begun: map[string]bool{}, spawns: map[string]string{},
 		told: map[string]*totals{}, asked: map[string]*request{}, open: map[string]*answer{}, early: map[string]int64{},
 		closed: map[string]bool{}, reason: map[string]string{}, models: map[string]string{},
 	}

@@ -82,6 +82,22 @@ stop
 	payloadtest.Compare(t, "hooks", got, want)
 }
 
+// TestToldTwice is a hook that is configured twice, under one name or both.
+func TestToldTwice(t *testing.T) {
+	text := testdata(t, "hooks.ndjson")
+	once := payloadtest.New(t, Agent, false).Read(text, dialect.File{})
+	var lines []byte
+	for line := range bytes.Lines(text) {
+		lines = append(append(lines, line...), line...)
+	}
+	payloadtest.Compare(t, "twice", payloadtest.New(t, Agent, false).Read(lines, dialect.File{}).Text(), once.Text())
+	both := `{"sessionId":"c1","timestamp":1795332034000,"cwd":"/p","toolName":"bash","toolArgs":{"command":"make"}}
+{"hook_event_name":"PreToolUse","session_id":"c1","timestamp":"2026-11-22T07:20:34.000Z","cwd":"/p","tool_name":"Bash","tool_input":{"command":"make"}}
+{"sessionId":"c1","timestamp":1795332034001,"cwd":"/p","toolName":"bash","toolArgs":{"command":"make"}}`
+	r := payloadtest.New(t, Agent, false).Read([]byte(both), dialect.File{})
+	payloadtest.Compare(t, "both names", r.Brief("tool_name"), "tool_call tool_name=\"bash\"\ntool_call tool_name=\"bash\"\n")
+}
+
 // TestEvents is a session with a subagent, a call that never began, usage that
 // comes before and after, and two shutdowns.
 func TestEvents(t *testing.T) {

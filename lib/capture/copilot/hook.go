@@ -9,6 +9,7 @@ import (
 	"agenttrace/lib/capture/payload"
 	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
+	tools "agenttrace/lib/tool"
 )
 
 // camelHook tells by its keys which hook a payload without a name is of; "hook"
@@ -85,6 +86,9 @@ func (c *reader) hook(r *record.Record, nano int64) error {
 	h := event.Header{UnixNano: nano, Session: session, Type: payload.Snake(name)}
 	args := payload.Unwrap(either(r, "toolArgs", "tool_input"))
 	tool := either(r, "toolName", "tool_name")
+	if c.repeated(r, h, tool, args) {
+		return nil
+	}
 	switch h.Type {
 	case "session_start":
 		return c.sessionStart(r, h, native)
@@ -111,6 +115,31 @@ func (c *reader) hook(r *record.Record, nano int64) error {
 	c.Rest(r, renamed)
 	h.ID = event.ID(session, h.Type, native)
 	return c.Give(h)
+}
+
+// heard is what was told of a moment: the hash of the payload, and its dialect.
+type heard struct {
+	raw    string
+	pascal bool
+}
+
+// repeated reports whether a payload tells what another has told: the hook is
+// configured twice, perhaps under both of its names.
+func (c *reader) repeated(r *record.Record, h event.Header, name, args []byte) bool {
+	if !r.Has("timestamp") {
+		return false
+	}
+	now := heard{event.ID(h.Session, "", string(r.Raw)), r.Has("hook_event_name")}
+	typ := h.Type
+	if typ == "user_prompt_submit" {
+		typ = "user_prompt_submitted"
+	}
+	key := event.ID(h.Session, typ, string(event.AppendSeconds(nil, h.UnixNano)), strings.ToLower(record.Text(name)), string(tools.Canonical(args)), r.Str("prompt"))
+	before, ok := c.heard[key]
+	if !ok {
+		c.heard[key] = now
+	}
+	return ok && (before.raw == now.raw || before.pascal != now.pascal)
 }
 
 func (c *reader) sessionStart(r *record.Record, h event.Header, native string) error {

@@ -18,12 +18,13 @@ type toolCall struct {
 	args, result     []byte
 	display, extra   []byte // what the user was shown; displayName and description
 	agent            string // the subagent that did the work
+	alone            bool   // it is the only call of its message
 	nano             int64  // when it was done
 	timed            bool
 }
 
 // toolCall takes one of the calls of a message.
-func (g *reader) toolCall(raw []byte, h event.Header, message string, nth int) error {
+func (g *reader) toolCall(raw []byte, h event.Header, message string, nth int, alone bool) error {
 	var r record.Record
 	if r.Parse(raw) != nil {
 		return nil
@@ -32,6 +33,7 @@ func (g *reader) toolCall(raw []byte, h event.Header, message string, nth int) e
 		id: r.Str("id"), name: r.Str("name"), status: r.Str("status"),
 		args: payload.Unwrap(r.Get("args")), result: r.Get("result"), display: r.Get("resultDisplay"), agent: r.Str("agentId"),
 	}
+	c.alone = alone
 	if c.id == "" {
 		c.id = message + "#" + itoa(nth)
 	}
@@ -58,12 +60,13 @@ func (g *reader) toolCall(raw []byte, h event.Header, message string, nth int) e
 // call tells a call.
 func (g *reader) call(h event.Header, c toolCall, message string) error {
 	call, _ := g.calls[document].Begin(g.session, c.id, c.name, c.args)
-	switch began, ok := idTime(c.id, c.nano); {
+	began, ok := idTime(c.id, c.nano)
+	switch {
+	case g.own && (!c.timed || h.UnixNano < c.nano):
+		call.At(h.UnixNano)
 	case ok:
 		h.UnixNano, h.Untimed = began, false
 		call.At(began)
-	case g.own && (!c.timed || h.UnixNano < c.nano):
-		call.At(h.UnixNano)
 	}
 	h.Type, h.ID = "tool_call", call.ID
 	g.Str("tool_name", c.name).Raw("arguments", c.args).Str("tool_use_id", c.id).Str("message_id", message)
@@ -90,7 +93,7 @@ func (g *reader) outcome(h event.Header, call *payload.Call, c toolCall) error {
 		h.UnixNano, h.Untimed = c.nano, false
 	}
 	h.ID, h.Parent = call.Outcome, call.ID
-	if c.timed {
+	if c.timed && c.alone {
 		h.Nanos = call.Took(c.nano, true)
 	}
 	result := response(c.result)
@@ -144,20 +147,19 @@ func refused(text string) bool {
 	return strings.HasPrefix(text, "[Operation Cancelled]") && strings.Contains(text, "did not allow")
 }
 
-// idTime returns the time in the id of a call, of the form name-<milliseconds>-
-// <hex digits> or with underscores: when the model asked for it. It must be
-// within the day before its end.
+// idTime returns the time in the id of a call of the form name-<milliseconds>-
+// <hex digits>, which is when the model asked for it. It must be within the day
+// before its end. Ids of the form name_<milliseconds>_<number>, of newer
+// versions, tell when the answer began.
 func idTime(id string, end int64) (int64, bool) {
-	for _, word := range strings.FieldsFunc(id, func(c rune) bool { return c == '-' || c == '_' }) {
-		if len(word) != 13 {
-			continue
-		}
-		ms, err := strconv.ParseInt(word, 10, 64)
-		if err != nil {
-			continue
-		}
-		began := ms * 1e6
-		return began, end == 0 && began > 1e18 || began <= end && began > end-int64(24*time.Hour)
+	words := strings.Split(id, "-")
+	if len(words) < 3 || len(words[len(words)-2]) != 13 {
+		return 0, false
 	}
-	return 0, false
+	ms, err := strconv.ParseInt(words[len(words)-2], 10, 64)
+	if err != nil {
+		return 0, false
+	}
+	began := ms * 1e6
+	return began, began <= end && began > end-int64(24*time.Hour)
 }

@@ -26,8 +26,8 @@
 //
 // # Session files
 //
-// A session is ~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl, in
-// versions before 0.30 a .json file with one document. That of a subagent is
+// A session is ~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl, in older
+// versions a .json file with one document. That of a subagent is
 // chats/<session>/<id>.jsonl.
 //
 //	metadata         session_start
@@ -58,8 +58,9 @@
 // # Telemetry
 //
 // The file that telemetry.outfile names holds log records, spans and metrics.
-// Spans and metrics are bookkeeping, and so are records of the name
-// gen_ai.client.inference.operation.details, which say what api_response says.
+// Spans and metrics are bookkeeping, and so are hook_call and records of the
+// name gen_ai.client.inference.operation.details, which say what api_response
+// says.
 //
 //	gemini_cli.config            session_start
 //	gemini_cli.user_prompt       user_prompt, with its text if that is logged
@@ -96,9 +97,12 @@
 //
 // A call failed if its status or tool_response says so, or if the result of a
 // command ends with an exit code that is not 0: Gemini CLI itself calls that a
-// success. A call of a session file began at the time in its id, if there is
-// one, else with its message, if that is earlier; else its duration is not
-// known.
+// success. A call of a session file began with its message, if that is earlier
+// than its end, else at the time in its id, if there is one; otherwise its
+// duration is not known. Session files and stream-json note the end of all
+// calls of an answer when the last of them is done: only one that was alone has
+// a duration there. Those of hooks and telemetry are exact.
 //
-// What is written here was seen in versions 0.16 to 0.61.
+// What is written here was seen in sessions of November 2025 to January 2026,
+// and in version 0.61.0.
 package gemini

@@ -40,6 +40,7 @@ const (
 type reader struct {
 	payload.Emitter
 	tally payload.Tally
+	heard map[string]bool // payloads of hooks, by their hash
 	calls [sources]payload.Calls
 	told  map[string]*telling // messages of session files, by session and id
 	begun map[string]bool     // sessions that have their session_start
@@ -58,13 +59,15 @@ type reader struct {
 	speaking speech
 	model    string
 	inStream bool
+	running  int  // calls of a stream without an outcome
+	together bool // more than one of them began before the last ended
 	inFile   bool
 	lines    bool // a message was told that is not of a whole new history
 }
 
 func newReader(s *dialect.Sink) *reader {
 	return &reader{
-		Emitter: payload.Emitter{Sink: s}, tally: payload.Tally{},
+		Emitter: payload.Emitter{Sink: s}, tally: payload.Tally{}, heard: map[string]bool{},
 		told: map[string]*telling{}, begun: map[string]bool{}, sums: map[string]int{}, asked: map[string][]string{}, spawn: map[string]string{},
 		texts: map[string]bool{},
 	}
@@ -73,7 +76,7 @@ func newReader(s *dialect.Sink) *reader {
 // Begin starts an input.
 func (g *reader) Begin(f dialect.File) {
 	g.file, g.session, g.parent = f, f.Session, parentOf(f.Name)
-	g.speaking = speech{}
+	g.speaking, g.running, g.together = speech{}, 0, false
 	g.last, g.timed, g.model, g.inStream, g.inFile, g.lines = 0, false, "", false, false, false
 	clear(g.texts)
 }

@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,16 +87,16 @@ assistant_response uuid="m2"
 assistant_response uuid="m2"
 llm_response uuid="m2" usage={"input_tokens":400,"output_tokens":50,"cache_read_tokens":600,"reasoning_tokens":20}
 tool_call uuid="m2" tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_0"
-error tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_0" parent=6 duration_ms=192 exit_code=3 kind="tool"
+error tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_0" parent=6 exit_code=3 kind="tool"
 tool_call uuid="m2" tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_1"
-tool_result tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_1" parent=8 duration_ms=193
+tool_result tool_name="run_shell_command" tool_use_id="run_shell_command__run_shell_command_1795332424815_1" parent=8
 tool_call uuid="m4" tool_name="run_shell_command" tool_use_id="call-a"
 llm_response uuid="m4" usage={"input_tokens":105,"output_tokens":10,"cache_read_tokens":1000}
-error tool_name="run_shell_command" tool_use_id="call-a" parent=10 duration_ms=50 is_interrupt=true kind="tool"
+error tool_name="run_shell_command" tool_use_id="call-a" parent=10 is_interrupt=true kind="tool"
 tool_call uuid="m4" tool_name="glob" tool_use_id="call-b"
 error tool_name="glob" tool_use_id="call-b" parent=13 kind="tool"
 tool_call uuid="m4" tool_name="agent" tool_use_id="call-c"
-tool_result tool_name="agent" tool_use_id="call-c" parent=15 duration_ms=1000 child_session_id="sub-1"
+tool_result tool_name="agent" tool_use_id="call-c" parent=15 child_session_id="sub-1"
 interrupt uuid="m5"
 error uuid="m6" kind="api"
 warning uuid="m7"
@@ -161,11 +162,17 @@ func TestToldTwice(t *testing.T) {
 			t.Errorf("the second reading makes another event: %s", e.Raw)
 		}
 	}
-	// A hook that is configured twice.
-	line := `{"session_id":"g1","transcript_path":"","cwd":"/p","hook_event_name":"BeforeAgent","timestamp":"2026-11-22T07:27:04.559Z","prompt":"go"}` + "\n"
-	r := payloadtest.New(t, Agent, false).Read([]byte(line+line), dialect.File{})
-	if len(r.Events) != 2 || r.Events[0].ID() != r.Events[1].ID() {
-		t.Errorf("a payload told twice has two ids: %s", r.Text())
+	// A hook that is configured twice, in one process or in two.
+	text = testdata(t, "hooks.ndjson")
+	once = payloadtest.New(t, Agent, false).Read(text, dialect.File{})
+	var lines []byte
+	for line := range bytes.Lines(text) {
+		lines = append(append(lines, line...), line...)
+	}
+	payloadtest.Compare(t, "hooks twice", payloadtest.New(t, Agent, false).Read(lines, dialect.File{}).Text(), once.Text())
+	for line := range bytes.Lines(text) {
+		a, b := payloadtest.New(t, Agent, false).Read(line, dialect.File{}), payloadtest.New(t, Agent, false).Read(line, dialect.File{})
+		payloadtest.Compare(t, "a hook in two processes", a.Text(), b.Text())
 	}
 }
 
@@ -243,5 +250,38 @@ func TestFailed(t *testing.T) {
 		text := `{"session_id":"s","hook_event_name":"AfterTool","timestamp":"2026-11-22T07:27:04Z","tool_name":"run_shell_command","tool_input":{},"tool_response":` + c.response + `}`
 		r := payloadtest.New(t, Agent, false).Read([]byte(text), dialect.File{})
 		payloadtest.Compare(t, c.response, r.Brief("exit_code", "rejected", "is_interrupt"), c.want)
+	}
+}
+
+// TestSubagent is the file of a subagent: a session of its own, which knows who
+// started it.
+func TestSubagent(t *testing.T) {
+	r := payloadtest.New(t, Agent, false).Read(testdata(t, "session.jsonl"), dialect.File{Name: "chats/session-2026-g1.jsonl"})
+	call := ""
+	for _, e := range r.Of("tool_call") {
+		if e.Get("tool_use_id").String() == "call-c" {
+			call = e.ID()
+		}
+	}
+	r.Events = nil
+	r.Read([]byte(`{"sessionId":"sub-1","projectHash":"h","startTime":"2026-11-22T07:27:05.500Z","kind":"subagent","directories":["/home/u/proj"]}
+{"id":"s1","timestamp":"2026-11-22T07:27:05.600Z","type":"user","content":"look"}`), dialect.File{Name: "/h/.gemini/tmp/proj/chats/g1/sub-1.jsonl", Session: "sub-1"})
+	want := `session_start session_id="sub-1" parent_session_id="g1" parent_event_id="` + call + `" agent_id="sub-1" cwd="/home/u/proj"
+user_prompt session_id="sub-1" prompt="look"
+`
+	payloadtest.Compare(t, "subagent", r.Brief("^session_id", "parent_session_id", "parent_event_id", "agent_id", "cwd", "prompt"), want)
+}
+
+// TestContinued is a session in two files: equal calls in them are two.
+func TestContinued(t *testing.T) {
+	file := `{"sessionId":"g3","projectHash":"h","startTime":"2026-01-01T00:00:00Z","messages":[{"id":"%s","timestamp":"2026-01-01T00:00:01Z","type":"gemini","content":"","toolCalls":[{"id":"%s","name":"glob","args":{"pattern":"*"},"status":"success","result":[]}],"tokens":{"input":10,"output":1,"total":11},"model":"m"}]}`
+	r := payloadtest.New(t, Agent, false)
+	r.Read(fmt.Appendf(nil, file, "m1", "c1"), dialect.File{}).Read(fmt.Appendf(nil, file, "m2", "c2"), dialect.File{})
+	ids := map[string]bool{}
+	for _, e := range r.Events {
+		ids[e.ID()] = true
+	}
+	if calls := r.Of("tool_call"); len(calls) != 2 || len(ids) != 7 {
+		t.Errorf("%d calls, %d ids: %s", len(calls), len(ids), r.Text())
 	}
 }

@@ -24,10 +24,16 @@ func (g *reader) hook(r *record.Record, nano int64) error {
 	if session == "" {
 		return dialect.ErrNoSession
 	}
-	// Two payloads of one time are one happening, told twice.
+	// Two equal payloads of one time are one happening, told twice: the hook
+	// is configured twice.
 	native := string(r.Raw)
 	if ns, ok := record.Nanos(r.Get("timestamp")); ok {
 		nano = ns
+		short := event.ID(session, "", native)
+		if g.heard[short] {
+			return nil
+		}
+		g.heard[short] = true
 	} else {
 		native = g.tally.Native(session, r.Raw)
 	}

@@ -255,9 +255,10 @@ func (g *reader) gemini(r *record.Record, h event.Header, t *telling, again bool
 	nth := 0
 	var err error
 	if list := r.Get("toolCalls"); len(list) > 0 && list[0] == '[' {
+		alone := gjson.GetBytes(list, "#").Int() == 1
 		record.Elements(list, func(raw []byte) {
 			if err == nil && raw[0] == '{' {
-				err = g.toolCall(raw, h, id, nth)
+				err = g.toolCall(raw, h, id, nth, alone)
 			}
 			nth++
 		})

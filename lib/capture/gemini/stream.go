@@ -130,6 +130,8 @@ func (g *reader) toolUse(r *record.Record, h event.Header) error {
 	if !isNew {
 		return nil
 	}
+	g.running++
+	g.together = g.together || g.running > 1
 	if g.own {
 		call.At(h.UnixNano)
 	}
@@ -150,7 +152,13 @@ func (g *reader) toolDone(r *record.Record, h event.Header) error {
 		return nil
 	}
 	call.Done = true
-	h.ID, h.Parent, h.Nanos = call.Outcome, call.ID, call.Took(h.UnixNano, g.own)
+	h.ID, h.Parent = call.Outcome, call.ID
+	if !g.together {
+		h.Nanos = call.Took(h.UnixNano, g.own)
+	}
+	if g.running--; g.running <= 0 {
+		g.running, g.together = 0, false
+	}
 	var name []byte
 	if call.Name != "" {
 		name = event.AppendString(nil, call.Name)

@@ -43,7 +43,7 @@ func (g *reader) telemetry(r *record.Record) error {
 	if session != "" {
 		g.session = session
 	}
-	book := name == "" || name == operation
+	book := name == "" || name == operation || name == "gemini_cli.hook_call"
 	if book && !g.All {
 		return nil
 	}

@@ -201,7 +201,7 @@ func (c *Conn) initialized(call *call, result []byte) {
 	set(&p.server, r.Get("serverInfo"))
 	set(&p.serverCan, r.Get("capabilities"))
 	set(&p.instructions, r.Get("instructions"))
-	p.changed = true
+	p.known, p.changed = true, true
 }
 
 // discovered is initialized for protocol 2026-07-28.
@@ -217,7 +217,7 @@ func (c *Conn) discovered(result []byte) {
 	if v := rawOf(r.Get("supportedVersions.0")); v != nil && p.version == nil {
 		p.version = v
 	}
-	p.changed = true
+	p.known, p.changed = true, true
 }
 
 // A digest is what a tool was when it was listed. It holds no text of it.

@@ -72,9 +72,12 @@ type Conn struct {
 
 // peers is what the two sides say of themselves.
 type peers struct {
-	parent                                                      string // the session of the agent, where messages tell it
+	parent string // the session of the agent, where messages tell it
+
 	version, client, server, clientCan, serverCan, instructions []byte
-	changed                                                     bool
+
+	known   bool // some of that
+	changed bool // since it was told
 }
 
 // A key is the id of a request and the side that made it.
@@ -159,12 +162,14 @@ func (c *Conn) start() error {
 	if c.t.Start != nil {
 		c.t.Start(o)
 	}
-	var m event.Object
-	m.Str("server", c.t.Name).Raw("protocol_version", c.peers.version)
-	m.Raw("client", c.peers.client).Raw("server_info", c.peers.server)
-	m.Raw("client_capabilities", c.peers.clientCan).Raw("server_capabilities", c.peers.serverCan)
-	m.Raw("instructions", c.peers.instructions)
-	o.Raw("mcp", m.Bytes())
+	o.Str("server", c.t.Name)
+	if c.peers.known {
+		var m event.Object
+		m.Raw("protocol_version", c.peers.version).Raw("client", c.peers.client).Raw("server_info", c.peers.server)
+		m.Raw("client_capabilities", c.peers.clientCan).Raw("server_capabilities", c.peers.serverCan)
+		m.Raw("instructions", c.peers.instructions)
+		o.Raw("mcp", m.Bytes())
+	}
 	return c.give(h)
 }
 

@@ -119,7 +119,7 @@ func (c *Conn) Close(nano int64, timed bool, e End) error {
 	if c.own {
 		h.Type, h.ID = "session_end", event.ID(c.session, "session_end", "mcp")
 	} else {
-		c.obj.Str("agent", "mcp").Str("title", c.t.Name).True("ended", true)
+		c.obj.Str("server", c.t.Name).True("ended", true)
 	}
 	c.obj.Str("reason", e.Reason)
 	if timed && c.timed && nano >= c.began {

@@ -202,6 +202,7 @@ func (c *Conn) learn(m *message) {
 	c.peers.client = info
 	c.peers.clientCan = rawOf(meta.Get(`io\.modelcontextprotocol/clientCapabilities`))
 	c.peers.version = rawOf(meta.Get(`io\.modelcontextprotocol/protocolVersion`))
+	c.peers.known = true
 	c.peers.changed = m.method != "server/discover" // which tells more
 }
 

@@ -1,0 +1,72 @@
+package main
+
+import (
+	_ "embed"
+
+	"agenttrace/lib/budget"
+	"agenttrace/lib/cli"
+	"agenttrace/lib/event"
+)
+
+//go:embed doc.go
+var doc string
+
+// options say against what contexts are held, and what is printed.
+type options struct {
+	budget.Options
+	report    *cli.Report
+	zone      *cli.Zone
+	clock     *cli.Clock
+	limit     string
+	warnAt    string
+	compactAt string
+	prices    string
+}
+
+func main() {
+	var o options
+	app := cli.New("at-budget", doc)
+	o.report = cli.ReportFlags(app)
+	app.Flag("model", "Take the window and the prices of this model.").PlaceHolder("MODEL").StringVar(&o.Model)
+	app.Flag("limit", "Take this for the window: tokens, such as 200000 or 200k.").PlaceHolder("N").StringVar(&o.limit)
+	app.Flag("warn-at", "Exit 1 if a context has reached this percentage of its window.").Default("90").PlaceHolder("PERCENT").StringVar(&o.warnAt)
+	app.Flag("compact-at", "Where the agent compacts: tokens, or a percentage such as 80%.").PlaceHolder("N").StringVar(&o.compactAt)
+	app.Flag("prices", "A file of prices and windows that count before the table.").PlaceHolder("FILE").StringVar(&o.prices)
+	app.Flag("no-estimate", "Do not count tokens where the agent recorded none.").BoolVar(&o.NoGuess)
+	o.zone = cli.ZoneFlag(app)
+	o.clock = cli.ClockFlag(app)
+	std := cli.Std(app)
+
+	cli.Run(app, std, func(c *cli.IO) error { return run(c, &o) })
+}
+
+func run(c *cli.IO, o *options) error {
+	if err := o.set(); err != nil {
+		return err
+	}
+	m := budget.New(o.Options)
+	err := o.report.Each(c, budget.Kind, func(e event.Event) error {
+		m.Add(e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	list := m.Close()
+	if !o.report.Records() {
+		_, err = c.Stdout.Write(m.AppendText(nil, list, o.clock.Now(), o.zone.Location()))
+	}
+	var no error
+	for _, b := range list {
+		if b.Over {
+			no = cli.ErrNo
+		}
+		if o.report.Records() && err == nil {
+			err = c.Out.Write(m.Record(nil, b))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return no
+}
