@@ -17,7 +17,7 @@ const module = "agenttrace/"
 
 // May do I/O, read the clock and ask the machine. All other packages below lib
 // are given readers, writers and times.
-var outer = []string{"lib/cli", "lib/clitest", "lib/join", "lib/origin", "lib/price/gen", "lib/store"}
+var outer = []string{"lib/cli", "lib/clitest", "lib/join", "lib/origin", "lib/otlp/send", "lib/price/gen", "lib/proc", "lib/proxy", "lib/store"}
 
 // Outside of outer, only these may be imported of the packages that reach the
 // outside world. lib/event opens the FILE arguments, for every command alike.

@@ -39,7 +39,8 @@
 //   - source: string. startup, resume, clear, compact, fork.
 //   - cwd: string. The working directory.
 //   - command: any. The command line of what was started.
-//   - git: object. repo (top directory or address), branch, commit.
+//   - git: object. repo (top directory), remote (address of its origin, without
+//     credentials), branch, commit.
 //   - process: object. pid, start_time (seconds since 1970) and ancestry (the
 //     names of the processes above it, nearest first) of the agent.
 //   - user: string. Who ran the agent.
@@ -511,7 +512,11 @@
 //   - user: string.
 //   - cwd: string.
 //   - branch: string.
+//   - repo: string. The top directory of the work tree.
+//   - remote: string. The address of its origin, without credentials.
+//   - commit: string.
 //   - title: string.
+//   - process: object. As in session_start.
 //   - parent_session_id: string.
 //   - parent_event_id: string.
 //   - agent_id: string.

@@ -112,8 +112,8 @@ var Schema = []Type{
 		{"tools", Obj}, {"errors", Number}, {"api_errors", Number}, {"retries", Number}, {"unfinished_calls", Number},
 		{"evidence", Obj}, {"files_read", Array}, {"files_written", Array}, {"files_read_by_shell", Array}, {"files_written_by_shell", Array},
 		{"commands", Number}, {"llm_requests", Number}, {"tokens", Obj}, {"usage_by_model", Obj}, {"compactions", Number},
-		{"host", String}, {"user", String}, {"cwd", String}, {"branch", String}, {"title", String},
-		{"parent_session_id", String}, {"parent_event_id", String}, {"agent_id", String}, {"agent_type", String},
+		{"host", String}, {"user", String}, {"cwd", String}, {"branch", String}, {"repo", String}, {"remote", String},
+		{"commit", String}, {"title", String}, {"process", Obj}, {"parent_session_id", String}, {"parent_event_id", String}, {"agent_id", String}, {"agent_type", String},
 		{"sessions", Number}, {"slowest", Array},
 	}},
 	{"annotation", []Field{

@@ -4,19 +4,32 @@ package origin
 
 import (
 	"bufio"
-	"bytes"
+	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"agenttrace/lib/event"
+	"agenttrace/lib/proc"
 )
 
 // Add adds to a session_start what this machine knows of a session in cwd. agent
 // is the name of the agent's process; without such a process above this one,
 // nothing is said of processes.
 func Add(o *event.Object, cwd, agent string) {
+	addMachine(o)
+	addGit(o, cwd)
+	addProcess(o, os.Getppid(), agent)
+}
+
+// AddSelf is Add for an agent that traces itself: it is this process.
+func AddSelf(o *event.Object, cwd string) {
+	addMachine(o)
+	addGit(o, cwd)
+	addProcess(o, os.Getpid(), "")
+}
+
+func addMachine(o *event.Object) {
 	if host, err := os.Hostname(); err == nil {
 		o.Str("host", host)
 	}
@@ -26,8 +39,6 @@ func Add(o *event.Object, cwd, agent string) {
 			break
 		}
 	}
-	addGit(o, cwd)
-	addProcess(o, os.Getppid(), agent)
 }
 
 // addGit finds the repository that cwd is in, its branch and its commit.
@@ -39,7 +50,7 @@ func addGit(o *event.Object, cwd string) {
 		if git := gitDir(dir); git != "" {
 			branch, commit := head(git)
 			var g event.Object
-			g.Str("repo", dir).Str("branch", branch).Str("commit", commit)
+			g.Str("repo", dir).Str("remote", remote(git)).Str("branch", branch).Str("commit", commit)
 			o.Raw("git", g.Bytes())
 			return
 		}
@@ -94,6 +105,50 @@ func head(git string) (branch, commit string) {
 	return branch, packed(common, ref)
 }
 
+// maxConfig is how much of a repository's config is read, in bytes.
+const maxConfig = 64 << 10
+
+// remote returns the address of the remote "origin", "" if there is none. A
+// password or token in it is left out.
+func remote(git string) string {
+	if text, err := os.ReadFile(filepath.Join(git, "commondir")); err == nil {
+		git = filepath.Join(git, strings.TrimSpace(string(text)))
+	}
+	f, err := os.Open(filepath.Join(git, "config"))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	in := false
+	for s := bufio.NewScanner(io.LimitReader(f, maxConfig)); s.Scan(); {
+		line := strings.TrimSpace(s.Text())
+		if strings.HasPrefix(line, "[") {
+			in = strings.EqualFold(line, `[remote "origin"]`)
+			continue
+		}
+		if key, value, ok := strings.Cut(line, "="); in && ok && strings.EqualFold(strings.TrimSpace(key), "url") {
+			return address(strings.Trim(strings.TrimSpace(value), `"`))
+		}
+	}
+	return ""
+}
+
+// address returns an address without the user and password of a URL: a token
+// may stand in either.
+func address(s string) string {
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return s // git@host:path, or a directory
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(host, '@'); at >= 0 && scheme != "ssh" {
+		host = host[at+1:]
+	} else if colon := strings.IndexByte(host[:max(at, 0)], ':'); colon >= 0 {
+		host = host[:colon] + host[at:]
+	}
+	return scheme + "://" + host + "/" + path
+}
+
 // packed looks a ref up in packed-refs.
 func packed(common, ref string) string {
 	f, err := os.Open(filepath.Join(common, "packed-refs"))
@@ -126,72 +181,47 @@ const maxAncestors = 12
 // addProcess finds the agent among the processes above this one.
 func addProcess(o *event.Object, pid int, agent string) {
 	var names []string
-	var found process
+	var found proc.Process
 	for range maxAncestors {
-		p, ok := look(pid)
-		if !ok || pid <= 1 {
+		p, err := proc.Look(pid)
+		if err != nil || pid <= 1 {
 			break
 		}
-		if found.pid != 0 {
-			names = append(names, p.name)
-		} else if strings.HasPrefix(p.name, agent) {
+		// An agent has processes of its own name below it: launchers, workers.
+		switch is := strings.HasPrefix(p.Name, agent) || runs(pid, agent); {
+		case is && len(names) == 0:
 			found = p
+		case found.PID != 0:
+			names = append(names, p.Name)
 		}
-		pid = p.parent
+		pid = p.Parent
 	}
-	if found.pid == 0 {
+	if found.PID == 0 {
 		return
 	}
 	var x event.Object
-	x.Int("pid", int64(found.pid))
-	if found.startNano > 0 {
-		x.Seconds("start_time", found.startNano)
+	x.Int("pid", int64(found.PID))
+	if found.StartNano > 0 {
+		x.Seconds("start_time", found.StartNano)
 	}
 	x.Strs("ancestry", names)
 	o.Raw("process", x.Bytes())
 }
 
-type process struct {
-	pid, parent int
-	name        string
-	startNano   int64
-}
+// interpreters run agents that are scripts: their processes have their name.
+var interpreters = []string{"node", "bun", "deno", "python", "MainThread"}
 
-// ticks is the unit of start times in /proc/PID/stat, a second's part: 100 on
-// every architecture that Linux runs on today (proc(5), sysconf(_SC_CLK_TCK)).
-const ticks = 100
-
-// look reads /proc/PID/stat. Where there is no /proc, nothing is known.
-func look(pid int) (process, bool) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return process{}, false
+// runs reports whether a process is an interpreter that runs an agent: its
+// second word is then the agent's file.
+func runs(pid int, agent string) bool {
+	args := proc.Args(pid)
+	if len(args) < 2 || agent == "" {
+		return false
 	}
-	// The name stands in brackets and may hold any byte.
-	open, end := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
-	if open < 0 || end < open {
-		return process{}, false
+	for _, name := range interpreters {
+		if strings.HasPrefix(filepath.Base(args[0]), name) {
+			return strings.HasPrefix(filepath.Base(args[1]), agent)
+		}
 	}
-	fields := strings.Fields(string(text[end+1:]))
-	if len(fields) < 20 {
-		return process{}, false
-	}
-	p := process{pid: pid, name: string(text[open+1 : end])}
-	p.parent, _ = strconv.Atoi(fields[1])
-	if start, err := strconv.ParseInt(fields[19], 10, 64); err == nil {
-		p.startNano = bootNano() + start*(1e9/ticks)
-	}
-	return p, true
-}
-
-// bootNano returns the time of the system's start in nanoseconds since 1970.
-func bootNano() int64 {
-	text, _ := os.ReadFile("/proc/stat")
-	_, rest, ok := strings.Cut(string(text), "\nbtime ")
-	if !ok {
-		return 0
-	}
-	line, _, _ := strings.Cut(rest, "\n")
-	n, _ := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
-	return n * 1e9
+	return false
 }

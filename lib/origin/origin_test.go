@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/event"
+	"agenttrace/lib/proc"
 )
 
 const commit = "9f2c1d0a9f2c1d0a9f2c1d0a9f2c1d0a9f2c1d0a"
@@ -91,18 +92,32 @@ func TestAdd(t *testing.T) {
 	if g.Get("user").Str != "me" || g.Get("host").Str != host || g.Get("process").Exists() {
 		t.Errorf("%s", o.Bytes())
 	}
-	self, ok := look(os.Getpid())
-	if !ok {
-		t.Skip("no /proc")
+	self, err := proc.Look(os.Getpid())
+	if err != nil {
+		t.Skip(err)
 	}
 	var x event.Object
-	addProcess(&x, os.Getpid(), self.name)
+	addProcess(&x, os.Getpid(), self.Name)
 	p := gjson.ParseBytes(x.Bytes()).Get("process")
 	start := time.Unix(int64(p.Get("start_time").Num), 0)
 	if p.Get("pid").Int() != int64(os.Getpid()) || !p.Get("ancestry.0").Exists() || time.Since(start).Abs() > 10*time.Minute {
 		t.Errorf("%s", p.Raw)
 	}
-	if _, ok := look(-1); ok {
-		t.Error("a process with the id -1")
+}
+
+func TestAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://u:tok@github.com/a/b.git": "https://github.com/a/b.git",
+		"https://tok@github.com/a/b":       "https://github.com/a/b",
+		"https://u:p@ss@h/a":               "https://h/a",
+		"ssh://git@h:22/a":                 "ssh://git@h:22/a",
+		"ssh://git:pw@h/a":                 "ssh://git@h/a",
+		"git@github.com:a/b.git":           "git@github.com:a/b.git",
+		"/srv/git/a":                       "/srv/git/a",
+		"https://h":                        "https://h/",
+	} {
+		if got := address(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
 	}
 }

@@ -84,7 +84,7 @@ var blind = map[string][]string{
 	"codex":       {"failures of shell and MCP calls", "web searches"},
 	"gemini-cli":  {"which of equal calls a result is of", "subagents"},
 	"cursor":      {"usage"},
-	"copilot-cli": {"usage", "which of equal calls a result is of"},
+	"copilot":     {"usage", "which of equal calls a result is of"},
 	"cline":       {"usage"},
 	"goose":       {"usage"},
 }

@@ -52,6 +52,7 @@ type Fold struct {
 // facts are what a session_start says of a session.
 type facts struct {
 	agent, version, host, user, cwd, branch, title string
+	repo, remote, commit, process                  string
 	parent, parentEvent, agentID, agentType        string
 }
 
@@ -205,6 +206,12 @@ func (f *Fold) start(e event.Event) {
 	fill(&f.startModel, "model")
 	fill(&f.facts.cwd, "cwd")
 	fill(&f.facts.branch, "git.branch")
+	fill(&f.facts.repo, "git.repo")
+	fill(&f.facts.remote, "git.remote")
+	fill(&f.facts.commit, "git.commit")
+	if p := d.Get("process"); p.IsObject() && f.facts.process == "" {
+		f.facts.process = strings.Clone(p.Raw)
+	}
 	fill(&f.facts.host, "host")
 	fill(&f.facts.user, "user")
 	fill(&f.facts.title, "title")

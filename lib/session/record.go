@@ -34,7 +34,11 @@ func (s *Summary) AppendData(o *event.Object) {
 		o.Raw("usage_by_model", s.usageJSON())
 	}
 	o.Int("compactions", int64(s.Compactions))
-	o.Str("host", s.Host).Str("user", s.User).Str("cwd", s.CWD).Str("branch", s.Branch).Str("title", s.Title)
+	o.Str("host", s.Host).Str("user", s.User).Str("cwd", s.CWD).Str("branch", s.Branch)
+	o.Str("repo", s.Repo).Str("remote", s.Remote).Str("commit", s.Commit).Str("title", s.Title)
+	if s.Process != "" {
+		o.Raw("process", []byte(s.Process))
+	}
 	o.Str("parent_session_id", s.ParentSession).Str("parent_event_id", s.ParentEvent)
 	o.Str("agent_id", s.AgentID).Str("agent_type", s.AgentType)
 	o.Count("sessions", int64(s.Sessions))
@@ -137,6 +141,7 @@ func ParseSummary(data gjson.Result) *Summary {
 		Commands:            number("commands"), LLMRequests: number("llm_requests"),
 		UsageByModel: map[string]*ModelUsage{}, Compactions: number("compactions"),
 		Host: text("host"), User: text("user"), CWD: text("cwd"), Branch: text("branch"), Title: text("title"),
+		Repo: text("repo"), Remote: text("remote"), Commit: text("commit"), Process: data.Get("process").Raw,
 		ParentSession: text("parent_session_id"), ParentEvent: text("parent_event_id"),
 		AgentID: text("agent_id"), AgentType: text("agent_type"), Sessions: number("sessions"),
 	}

@@ -14,7 +14,7 @@ import (
 
 func TestRecordRoundTrip(t *testing.T) {
 	f, _ := fold(t,
-		ev("session_start", "a", `"timestamp":1795339370.123456`, `{"agent":"claude-code","agent_version":"2","cwd":"/p","host":"h","user":"u","title":"T","git":{"branch":"b"},"parent_session_id":"p","parent_event_id":"e","agent_id":"i","agent_type":"t"}`),
+		ev("session_start", "a", `"timestamp":1795339370.123456`, `{"agent":"claude-code","agent_version":"2","cwd":"/p","host":"h","user":"u","title":"T","git":{"repo":"/r","remote":"https://h/r","branch":"b","commit":"9f"},"process":{"pid":7,"ancestry":["zsh"]},"parent_session_id":"p","parent_event_id":"e","agent_id":"i","agent_type":"t"}`),
 		ev("user_prompt", "b", `"timestamp":1795339371`, `{"prompt":"x\ny"}`),
 		ev("llm_response", "c", "", `{"model":"a.b","usage":{"input_tokens":1,"reasoning_tokens":2}}`),
 		ev("llm_response", "d", "", `{"model":"c"}`),

@@ -43,6 +43,10 @@ type Summary struct {
 
 	Host, User, CWD, Branch, Title string
 
+	// Repo is the top directory of the work tree, Remote the address of its
+	// origin, without credentials. Process is the object of session_start.
+	Repo, Remote, Commit, Process string
+
 	ParentSession, ParentEvent string
 	AgentID, AgentType         string
 
@@ -110,6 +114,7 @@ func (f *Fold) Summary() *Summary {
 		LLMRequests:         len(f.answers) + len(f.unanswered) + f.nameless,
 		UsageByModel:        map[string]*ModelUsage{}, Compactions: f.compactions,
 		Host: f.facts.host, User: f.facts.user, CWD: f.facts.cwd, Branch: f.facts.branch, Title: f.facts.title,
+		Repo: f.facts.repo, Remote: f.facts.remote, Commit: f.facts.commit, Process: f.facts.process,
 		ParentSession: f.facts.parent, ParentEvent: f.facts.parentEvent,
 		AgentID: f.facts.agentID, AgentType: f.facts.agentType,
 		Slowest: slices.Clone(f.slowest), Failures: slices.Clone(f.failures),

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"agenttrace/lib/text"
 )
 
@@ -61,6 +63,13 @@ func (p *printer) head(zone *time.Location) {
 		where += " (" + s.Branch + ")"
 	}
 	p.row("Directory", text.Line(strings.TrimSpace(where), columns))
+	p.row("Repository", text.Line(strings.TrimSpace(orElse(s.Remote, s.Repo)+" "+s.Commit), columns))
+	machine := s.User
+	if s.Host != "" {
+		machine = strings.TrimSpace(machine + " on " + s.Host)
+	}
+	p.row("Who", text.Line(machine, columns))
+	p.row("Process", text.Line(processText(s.Process), columns))
 	if s.Timed {
 		p.row("Started", time.Unix(0, s.StartedAt).In(zone).Format("2006-01-02 15:04:05 MST"))
 		length := text.Duration
@@ -292,4 +301,18 @@ func tail(s string, width int) string {
 		w += text.Width(string(r[i]))
 	}
 	return "…" + string(r[i:])
+}
+
+// processText says which process the agent was, and which started it.
+func processText(object string) string {
+	v := gjson.Parse(object)
+	pid := v.Get("pid").Raw
+	if pid == "" {
+		return ""
+	}
+	text := "pid " + pid
+	for _, name := range v.Get("ancestry").Array() {
+		text += " < " + name.String()
+	}
+	return text
 }

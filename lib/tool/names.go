@@ -89,6 +89,7 @@ var table = []struct {
 		spawn_agent send_input wait_agent close_agent resume_agent spawn_agents_on_csv send_message
 		followup_task interrupt_agent list_agents collaborationspawn_agent collaborationwait_agent collaborationsend_message
 		collaborationfollowup_task collaborationinterrupt_agent collaborationlist_agents
+		invoke_agent read_agent write_agent
 		delegate_to_agent codebase_investigator runsubagent copilot_runsubagent
 		new_task use_subagents oracle subagent delegate dynamic_task__create_task`},
 	{spec{Plan, nothing}, `
@@ -97,10 +98,12 @@ var table = []struct {
 		update_plan create_goal get_goal update_goal write_todos save_memory
 		todo_write todo_read update_todo manage_todo_list copilot_managetodolist report_intent
 		update_todo_list plan_mode_respond exitspecmode task_tracker todo_list todo__todo_write
+		update_topic complete_task tracker_create_task tracker_update_task tracker_get_task tracker_list_tasks
 		create_plan update_memory store_memory`},
 	{spec{MCP, nothing}, `
 		list_mcp_resources list_mcp_resource_templates read_mcp_resource fetch_mcp_resource
-		listmcpresourcestool readmcpresourcetool access_mcp_resource listmcpresources`},
+		listmcpresourcestool readmcpresourcetool access_mcp_resource listmcpresources
+		fetchmcpresource`},
 	{spec{MCP, viaMCP}, `use_mcp_tool callmcptool call_mcp_tool`},
 }
 

@@ -14,8 +14,8 @@ import (
 
 // An Agent is one agent whose records can be read.
 type Agent struct {
-	// Name is how the command line names it: codex, gemini, cursor, …; it is
-	// also what session_start says in data.agent.
+	// Name is how the command line names it: codex, gemini, cursor, …. What
+	// session_start says in data.agent is the name of the program: gemini-cli.
 	Name string
 	// Title is how people write it: Gemini CLI.
 	Title string
