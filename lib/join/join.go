@@ -148,7 +148,8 @@ func (j *Joiner) look(path string) []claude.Transcript {
 	}
 	path = filepath.Clean(path)
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || filepath.Ext(path) != ".jsonl" || j.seen[path] {
+	ext := filepath.Ext(path)
+	if err != nil || !info.Mode().IsRegular() || ext != ".jsonl" && ext != ".json" || j.seen[path] {
 		return nil
 	}
 	j.seen[path] = true
