@@ -11,6 +11,8 @@ import (
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
 	"agenttrace/lib/policy"
+	"agenttrace/lib/rule"
+	"agenttrace/lib/watch"
 )
 
 func run(c *cli.IO, o *options) error {
@@ -28,6 +30,17 @@ func run(c *cli.IO, o *options) error {
 			return err
 		}
 		a.Context.Protected = []string{abs}
+	}
+	if o.rules != "" {
+		data, err := cli.ReadConfig(o.rules)
+		if err != nil {
+			return fmt.Errorf("cannot read the rules: %w", err)
+		}
+		w := &watch.Watcher{Context: a.Context, Links: a.Links}
+		if w.Rules, err = rule.Load(o.rules, data); err != nil {
+			return fmt.Errorf("cannot use the rules: %w", err)
+		}
+		a.More = w.Findings()
 	}
 	if o.since != "" {
 		if a.Since, err = commitTime(o.since); err != nil {

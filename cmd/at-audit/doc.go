@@ -15,6 +15,10 @@
 // directory. Where that directory is on this machine, symbolic links in it are
 // followed, as they are now; --no-links leaves them alone.
 //
+// --rules FILE judges by the rules of at-watch and at-guard, too: a rule that
+// would have paused or killed the agent is a violation, told where it first
+// held, and for a rule on calls at each of them.
+//
 // With --format json it prints a violation record for each violation and a
 // sensitive_access record for each use of a sensitive file; --format sarif and
 // --format junit are for systems that show such reports. The report has parts

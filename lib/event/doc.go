@@ -13,7 +13,8 @@
 //   - session_id: string. The session, as its agent calls it. A subagent is a
 //     session of its own.
 //   - parent_id: string. The event_id of what this one answers: the tool_call
-//     of a tool_result or error, what a record of an analysis is about.
+//     of a tool_result or error, what a record of an analysis is about. That of
+//     a tool_call is the call in which it was made, where a tool calls others.
 //   - duration_ms: number. How long it took, in milliseconds.
 //   - data: object. What the agent told, whole.
 //

@@ -14,8 +14,8 @@ import (
 )
 
 // Add adds to a session_start what this machine knows of a session in cwd. agent
-// is the name of the agent's process; without such a process above this one,
-// nothing is said of processes.
+// is the name of the agent's process, "" for that which started this one;
+// without such a process above this one, nothing is said of processes.
 func Add(o *event.Object, cwd, agent string) {
 	addMachine(o)
 	addGit(o, cwd)
@@ -178,7 +178,8 @@ func hash(s string) string {
 // launcher, a shell, a terminal and what is above it.
 const maxAncestors = 12
 
-// addProcess finds the agent among the processes above this one.
+// addProcess finds the agent among a process and those above it. Without a name
+// it is the process.
 func addProcess(o *event.Object, pid int, agent string) {
 	var names []string
 	var found proc.Process
@@ -188,7 +189,11 @@ func addProcess(o *event.Object, pid int, agent string) {
 			break
 		}
 		// An agent has processes of its own name below it: launchers, workers.
-		switch is := strings.HasPrefix(p.Name, agent) || runs(pid, agent); {
+		is := strings.HasPrefix(p.Name, agent) || runs(pid, agent)
+		if agent == "" {
+			is = found.PID == 0 // the first
+		}
+		switch {
 		case is && len(names) == 0:
 			found = p
 		case found.PID != 0:

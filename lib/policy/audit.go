@@ -58,6 +58,8 @@ type Audit struct {
 	// Links says whether the links of a session's directory are followed; nil
 	// is no.
 	Links func(root string) bool
+	// More, if set, returns what there is to say of an event beside the policy.
+	More func(e event.Event) []Finding
 
 	sessions map[string]*Session
 	order    []*Session
@@ -87,6 +89,13 @@ func (a *Audit) Add(e event.Event) []Entry {
 	}
 	s := a.session(e)
 	s.Events++
+	var more []Finding
+	if a.More != nil {
+		more = a.More(e)
+	}
+	if len(more) > 0 && !e.Is("tool_call") && !a.early(e) {
+		s.add(e, more, e.Type())
+	}
 	switch {
 	case e.Is("session_start"):
 		if s.root == "" {
@@ -94,7 +103,7 @@ func (a *Audit) Add(e event.Event) []Entry {
 		}
 	case e.Is("tool_call"):
 		s.Calls++
-		return a.call(s, e)
+		return a.call(s, e, more)
 	case e.Is("file_read", "file_write"):
 		p := e.Get("path").Str
 		if p == "" {
@@ -131,22 +140,14 @@ func (a *Audit) context(s *Session, cwd string) *Context {
 	if c := a.contexts[key]; c != nil {
 		return c
 	}
-	c := a.Context
-	c.Root, c.Cwd = root, cwd
-	// A session may come from another machine, or have been another user's.
-	if h := homeOf(root); h != "" {
-		c.Home = h
-	}
-	if a.Links == nil || root == "" || !a.Links(root) {
-		c.Real, c.Glob = nil, nil
-	}
+	c := a.Context.For(root, cwd, a.Links)
 	if len(a.contexts) < 1000 {
-		a.contexts[key] = &c
+		a.contexts[key] = c
 	}
-	return &c
+	return c
 }
 
-func (a *Audit) call(s *Session, e event.Event) []Entry {
+func (a *Audit) call(s *Session, e event.Event, more []Finding) []Entry {
 	cwd := e.Get("cwd").Str
 	if s.root == "" {
 		s.root = cwd
@@ -162,7 +163,7 @@ func (a *Audit) call(s *Session, e event.Event) []Entry {
 			list[i].text, list[i].glob, list[i].at = "", "", nil
 		}
 	}
-	added := s.add(e, list, call.Name)
+	added := s.add(e, append(list, more...), call.Name)
 	at := span{from, len(s.Entries)}
 	for _, id := range []string{e.ID(), useID(e)} {
 		if id == "" {

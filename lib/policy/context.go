@@ -28,6 +28,21 @@ type Context struct {
 	asked    bool
 }
 
+// For returns the context of a call in a session. The session may come from
+// another machine, or have been another user's: the file system is only looked
+// at if links says so of its directory; nil is no.
+func (c *Context) For(root, cwd string, links func(root string) bool) *Context {
+	n := *c
+	n.Root, n.Cwd = root, cwd
+	if h := homeOf(root); h != "" {
+		n.Home = h
+	}
+	if links == nil || root == "" || !links(root) {
+		n.Real, n.Glob = nil, nil
+	}
+	return &n
+}
+
 // root returns Root in the form of places.
 func (c *Context) root() string { return c.form(c.Root) }
 

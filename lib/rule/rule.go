@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,12 +45,16 @@ type Rule struct {
 	Notify    string
 	Line      int // in its file
 
-	match *policy.Policy // denies what the pattern means
+	match      *policy.Policy // denies what the pattern means
+	tool, text *regexp.Regexp // of an operation
 }
+
+// OnCall reports whether the rule is about a call, and not about a number.
+func (r *Rule) OnCall() bool { return r.match != nil || r.tool != nil }
 
 // String returns the condition as it is written in the second form.
 func (r *Rule) String() string {
-	if r.match != nil {
+	if r.OnCall() {
 		return fmt.Sprintf("%s matches %q", r.Condition, r.Pattern)
 	}
 	return fmt.Sprintf("%s %s %s", r.Condition, r.Op, strconv.FormatFloat(r.Threshold, 'g', -1, 64))
@@ -70,6 +75,11 @@ func Load(name string, data []byte) ([]*Rule, error) {
 			return nil, root.Errorf("there is no list of rules")
 		}
 	}
+	return FromNode(list)
+}
+
+// FromNode reads a list of rules that stands in another file.
+func FromNode(list *config.Node) ([]*Rule, error) {
 	if err := list.Want("the list of rules", config.List); err != nil {
 		return nil, err
 	}
@@ -214,6 +224,9 @@ func (r *Rule) pattern(at *config.Node, s string) error {
 // Holds reports whether the rule holds for a session, and for a call if call is
 // not nil. now is the present in nanoseconds. detail says by what.
 func (r *Rule) Holds(s *State, call *tool.Call, ctx *policy.Context, now int64) (holds bool, detail string) {
+	if r.tool != nil {
+		return r.operation(call)
+	}
 	if r.match != nil {
 		if call == nil {
 			return false, ""

@@ -232,14 +232,53 @@ func text(e event.Event) string {
 var failures = regexp.MustCompile(`(?m)\b[1-9]\d* (?:failed|failures?|failing|errors?)\b|^(?:--- )?FAIL\b|\bFAILED \(|^test result: FAILED|Failures: [1-9]`)
 
 func testFailed(out string) bool {
-	if code, ok := tool.ExitCode(out); ok {
-		return code != 0
+	_, failed := testFailure(out)
+	return failed
+}
+
+// testFailure returns the line that says that a test has failed, "" if it is
+// the exit status alone.
+func testFailure(out string) (line string, failed bool) {
+	if code, ok := tool.ExitCode(out); ok && code == 0 {
+		return "", false
+	} else if ok {
+		failed = true
 	}
 	// Runners sum up at the end.
 	const enough = 16 << 10
 	out = out[max(0, len(out)-enough):]
-	return (strings.Contains(out, "ail") || strings.Contains(out, "FAIL") || strings.Contains(out, "error")) && failures.MatchString(out)
+	for line := range strings.Lines(out) {
+		if mayFail(line) && failures.MatchString(line) {
+			return strings.TrimSpace(line), true
+		}
+	}
+	return "", failed
 }
+
+// mayFail reports whether a line may be one of failures: whether it is worth
+// more than a glance, as most of a long output is not.
+func mayFail(line string) bool {
+	if strings.Contains(line, "FAIL") || strings.Contains(line, "Failures: ") {
+		return true
+	}
+	for _, word := range []string{" fail", " error"} {
+		for rest := line; ; {
+			i := strings.Index(rest, word)
+			if i < 0 {
+				break
+			}
+			if i > 0 && '0' <= rest[i-1] && rest[i-1] <= '9' {
+				return true
+			}
+			rest = rest[i+1:]
+		}
+	}
+	return false
+}
+
+// TestFailure reports whether the result of a test run says that a test has
+// failed, and in which line; that is "" if only the exit status says it.
+func TestFailure(e event.Event) (line string, failed bool) { return testFailure(text(e)) }
 
 // answer counts an answer of a model, once however often it is told.
 func (s *State) answer(e event.Event) {
