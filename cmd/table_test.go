@@ -39,11 +39,18 @@ var table = map[string]command{
 	"at-capture": {shape: source, runs: []run{
 		{passes: true, strict: true},
 	}},
-	"at-cat": {shape: source},
-	"at-ls":  {shape: source},
+	"at-cat":         {shape: source},
+	"at-ls":          {shape: source},
+	"at-record":      {shape: source},
+	"at-record-http": {shape: source, args: []string{"--port", "0", "http://127.0.0.1:9/"}},
 	"at-save": {shape: sink, runs: []run{
 		{args: []string{"--trace-dir", "$DIR"}},
 		{args: []string{"--trace-dir", "$DIR", "--tee"}, passes: true},
+	}},
+	"at-otlp": {shape: sink, runs: []run{
+		{},
+		{args: []string{"--signals", "logs", "--content", "full"}},
+		{args: []string{"--signals", "metrics"}},
 	}},
 	"at-phase": {shape: filter, runs: []run{
 		{passes: true, adds: "phase", makes: "phase", waits: true},
@@ -55,19 +62,34 @@ var table = map[string]command{
 		{args: []string{"--not", "--type", "absent"}, passes: true},
 		{args: []string{"--not", "--sessions", "--type", "absent"}, waits: true},
 	}},
-	"at-annotate": {shape: setup, args: []string{"--list"}},
-	"at-explain":  reportOf("phase"),
-	"at-tree":     reportOf("tree"),
-	"at-cost":     reportOf("cost"),
-	"at-diff":     {shape: report}, // needs two sessions
+	"at-annotate":  {shape: setup, args: []string{"--list"}},
+	"at-explain":   reportOf("phase"),
+	"at-tree":      reportOf("tree"),
+	"at-cost":      reportOf("cost"),
+	"at-budget":    {shape: gate, runs: reportOf("budget").runs},
+	"at-curve":     reportOf("curve"),
+	"at-inflation": reportOf("inflation"),
+	"at-diff":      {shape: report}, // needs two sessions
 	"at-why": {shape: report, runs: []run{
 		{text: true},
 		{args: []string{"--format", "json", "--all"}, makes: "cause"},
 		{args: []string{"--tee"}, passes: true, makes: "cause"},
 	}},
-	"at-audit":   {shape: gate, runs: []run{{text: true}, {args: []string{"--format", "json"}, makes: "violation"}}},
-	"at-guard":   {shape: setup, args: []string{"--explain"}},
-	"at-policy":  {shape: report, runs: []run{{text: true}}},
+	"at-audit":       {shape: gate, runs: []run{{text: true}, {args: []string{"--format", "json"}, makes: "violation"}}},
+	"at-audit-tools": {shape: gate, args: []string{"--repo", "."}}, // reads a repository, not events
+	"at-guard":       {shape: setup, args: []string{"--explain"}},
+	"at-policy":      {shape: report, runs: []run{{text: true}}},
+	"at-watch": {shape: gate, runs: []run{
+		{args: []string{"--trace-dir", "$DIR", "--max-cost", "1000"}, makes: "alert"},
+		{args: []string{"--trace-dir", "$DIR", "--max-cost", "1000", "--format", "text"}, text: true},
+		{args: []string{"--trace-dir", "$DIR", "--max-cost", "1000", "--tee"}, passes: true, makes: "alert"},
+	}},
+	"at-postmortem": {shape: report, runs: []run{
+		{text: true},
+		{args: []string{"--format", "markdown"}, text: true},
+		{args: []string{"--format", "json"}, makes: "postmortem"},
+		{args: []string{"--tee"}, passes: true, makes: "postmortem"},
+	}},
 	"at-summary": reportOf("session_summary"),
 	"at-replay": {shape: report, runs: []run{
 		{text: true},

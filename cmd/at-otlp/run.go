@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"agenttrace/lib/cli"
+	"agenttrace/lib/event"
+	"agenttrace/lib/otlp"
+	"agenttrace/lib/otlp/send"
+)
+
+func presets() []string { return slices.Sorted(maps.Keys(send.Presets)) }
+
+func run(c *cli.IO, o *options) error {
+	mapping, err := o.mapping(c)
+	if err != nil {
+		return err
+	}
+	out, err := o.output(c, mapping)
+	if err != nil {
+		return err
+	}
+	if o.follow {
+		return o.live(c, mapping, out)
+	}
+	var m *otlp.Mapper
+	m = otlp.New(*mapping, func(b *otlp.Batch) error { return out.take(m, b) })
+	err = c.Each(m.Add, cli.Drop)
+	if err == nil {
+		err = m.Close()
+	}
+	if end := out.end(); err == nil {
+		err = end
+	}
+	return err
+}
+
+// An output is where batches go.
+type output interface {
+	take(m *otlp.Mapper, b *otlp.Batch) error
+	end() error
+}
+
+// output chooses it: standard output, unless something says that it is sent.
+func (o *options) output(c *cli.IO, mapping *otlp.Options) (output, error) {
+	o.to.Getenv, o.to.ReadFile = os.Getenv, cli.ReadConfig
+	o.to.Exact = map[otlp.Signal]string{}
+	for _, s := range otlp.Signals {
+		if o.exact[s] != "" {
+			o.to.Exact[s] = o.exact[s]
+		}
+	}
+	if !o.stdout && (o.dry || o.to.Wanted(mapping.Signals)) {
+		return o.shipper(c, mapping)
+	}
+	if len(mapping.Signals) > 1 {
+		return nil, cli.WithHint(fmt.Errorf("standard output takes one signal, not %s", o.signals), "at-otlp --signals metrics, or --endpoint URL")
+	}
+	return &printer{c: c, json: o.format == "json"}, nil
+}
+
+// A printer writes requests to standard output.
+type printer struct {
+	c          *cli.IO
+	json       bool
+	wire, text []byte
+}
+
+func (p *printer) take(m *otlp.Mapper, b *otlp.Batch) (err error) {
+	p.wire = b.AppendProtobuf(p.wire[:0])
+	m.Recycle(b)
+	if !p.json {
+		_, err := p.c.Stdout.Write(p.wire)
+		return err
+	}
+	if p.text, err = otlp.AppendJSON(p.text[:0], b.Signal, p.wire); err != nil {
+		return err
+	}
+	return p.c.Out.Write(p.text)
+}
+
+func (p *printer) end() error { return p.c.Out.Flush() }
+
+// mapping returns how events are mapped, by the command line and the
+// environment.
+func (o *options) mapping(c *cli.IO) (*otlp.Options, error) {
+	m := &otlp.Options{
+		Version: cli.Version, MaxItems: o.items, MaxBytes: o.bytes,
+		Content: map[string]otlp.Content{"none": otlp.None, "meta": otlp.Meta, "full": otlp.Full}[o.content],
+		Latest:  o.semconv == "latest" || strings.Contains(os.Getenv("OTEL_SEMCONV_STABILITY_OPT_IN"), "gen_ai_latest_experimental"),
+		Delta:   strings.EqualFold(os.Getenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"), "delta"),
+		Live:    o.follow, Idle: int64(o.idle), Grace: int64(o.grace),
+	}
+	if o.items < 1 || o.bytes < 0 || o.spoolMax < 1 || o.retryFor < 0 || o.first <= 0 {
+		return nil, fmt.Errorf("--batch, --batch-bytes, --spool-max and --retry-for must be greater than 0")
+	}
+	for name := range strings.SplitSeq(o.signals, ",") {
+		i := slices.IndexFunc(otlp.Signals, func(s otlp.Signal) bool { return s.String() == strings.TrimSpace(name) })
+		if i < 0 {
+			return nil, fmt.Errorf("%q is not a signal: want traces, metrics or logs", name)
+		}
+		if !slices.Contains(m.Signals, otlp.Signals[i]) {
+			m.Signals = append(m.Signals, otlp.Signals[i])
+		}
+	}
+	for name := range strings.SplitSeq(o.also, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if !slices.Contains(otlp.Dialects(), name) {
+			return nil, fmt.Errorf("%q is not a vocabulary: want %s", name, strings.Join(otlp.Dialects(), ", "))
+		}
+		m.Also = append(m.Also, name)
+	}
+	if p, ok := send.Presets[o.to.To]; ok {
+		if m.MaxBytes == 0 {
+			m.MaxBytes = p.MaxBytes
+		}
+		m.Delta = m.Delta || p.Delta
+		m.Also = append(m.Also, p.Also...)
+	}
+	slices.Sort(m.Also)
+	m.Also = slices.Compact(m.Also)
+	for _, name := range []string{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"} {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+			m.Limit = n
+			break
+		}
+	}
+	o.resource(c, m)
+	if text := os.Getenv("TRACEPARENT"); text != "" && !o.noParent {
+		p, ok := otlp.ParseTraceparent(text)
+		if !ok {
+			c.Notef("TRACEPARENT is not valid, and is not used")
+		} else {
+			m.Parent = &p
+		}
+	}
+	return m, nil
+}
+
+// resource sets the attributes of the resource.
+func (o *options) resource(c *cli.IO, m *otlp.Options) {
+	list, err := send.Pairs(os.Getenv("OTEL_RESOURCE_ATTRIBUTES"))
+	if err != nil {
+		c.Notef("OTEL_RESOURCE_ATTRIBUTES is %v; it is not used", err)
+		list = nil
+	}
+	for _, kv := range list {
+		if kv.Key == "service.name" {
+			m.Service = kv.Value
+		} else {
+			m.Resource = append(m.Resource, kv)
+		}
+	}
+	if v := os.Getenv("OTEL_SERVICE_NAME"); v != "" {
+		m.Service = v
+	}
+	if o.service != "" {
+		m.Service = o.service
+	}
+}
+
+// deadLetters is the file of what is not accepted. It is made when it is needed.
+type deadLetters struct {
+	mu   sync.Mutex
+	name string
+	file *os.File
+	buf  []byte
+}
+
+func (d *deadLetters) add(b *otlp.Batch) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.name == "" {
+		return nil
+	}
+	if d.file == nil {
+		f, err := os.OpenFile(d.name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("cannot write what is not accepted: %w", err)
+		}
+		d.file = f
+	}
+	text, err := otlp.AppendJSON(d.buf[:0], b.Signal, b.AppendProtobuf(nil))
+	if err != nil {
+		return err
+	}
+	d.buf = append(text, '\n')
+	if _, err := d.file.Write(d.buf); err != nil {
+		return fmt.Errorf("cannot write what is not accepted: %w", err)
+	}
+	return nil
+}
+
+func (d *deadLetters) close() error {
+	if d.file == nil {
+		return nil
+	}
+	return d.file.Close()
+}
+
+// plan is a line of --dry-run. The values of headers are secrets.
+func plan(t *send.Target, b *otlp.Batch, size int) []byte {
+	var x event.Object
+	x.Str("signal", b.Signal.String()).Str("url", t.Redacted()).Str("protocol", t.Protocol)
+	x.Strs("headers", slices.Sorted(maps.Keys(t.Header)))
+	x.Int("items", int64(b.Len())).Int("bytes", int64(b.Size())).Int("bytes_sent", int64(size))
+	return x.Bytes()
+}

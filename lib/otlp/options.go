@@ -1,0 +1,119 @@
+package otlp
+
+import (
+	"crypto/sha256"
+	"slices"
+)
+
+// Content is how much of what was said and done is exported.
+type Content uint8
+
+// The levels of content. Names, ids, numbers, sizes, paths of files and the names
+// of programs are exported at every level, and so are decisions.
+const (
+	None Content = iota // no text of prompts, answers, arguments, results, errors
+	Meta                // titles of calls and sessions, and the first line of errors
+	Full                // everything, each text cut at the limit
+)
+
+// Limits of OpenTelemetry.
+const (
+	// DefaultLimit is the length of a string attribute, in bytes. New Relic takes
+	// 4,095 characters.
+	DefaultLimit = 4000
+
+	// maxEvents is the number of events of a span: OTEL_SPAN_EVENT_COUNT_LIMIT.
+	maxEvents = 128
+
+	// metaLimit is the length of a text at the level Meta.
+	metaLimit = 200
+)
+
+// Schema is the address of the semantic conventions whose names are used.
+const Schema = "https://opentelemetry.io/schemas/1.41.0"
+
+// A KeyValue is an attribute of the resource.
+type KeyValue struct{ Key, Value string }
+
+// A Parent is a span of another program that sessions belong to.
+type Parent struct {
+	Trace [16]byte
+	Span  [8]byte
+}
+
+// Options say how events are mapped.
+type Options struct {
+	Signals []Signal // which are made; nil means traces
+
+	Service  string     // service.name
+	Resource []KeyValue // more attributes of the resource
+	Version  string     // of the instrumentation scope
+
+	Content Content
+	Limit   int      // of a string attribute, in bytes; 0 means DefaultLimit
+	Latest  bool     // names of the conventions after 1.41
+	Also    []string // dialects whose attributes are added, see Dialects
+	Parent  *Parent  // nil for none
+	Delta   bool     // metrics are deltas, not cumulative
+
+	MaxItems int // of a batch; 0 means 512
+	MaxBytes int // of a batch in protobuf; 0 means 900,000
+
+	// Live is set if the stream goes on: sessions end Grace after their
+	// session_end, or after Idle without an event, by the times given to Tick, and
+	// not with the stream alone. Both are in nanoseconds.
+	Live        bool
+	Grace, Idle int64
+
+	// MaxOpen is how many sessions are open at most. If there are more, those that
+	// have had their session_end and then those that were quiet for longest are
+	// ended. 0 means 10,000.
+	MaxOpen int
+}
+
+func (o *Options) has(s Signal) bool {
+	if o.Signals == nil {
+		return s == Traces
+	}
+	return slices.Contains(o.Signals, s)
+}
+
+// TraceID returns the id of the trace of a session.
+func TraceID(session string) (id [16]byte) {
+	sum := sha256.Sum256([]byte(session))
+	copy(id[:], sum[:])
+	return id
+}
+
+// SpanID returns the id of the span of an event.
+func SpanID(event string) (id [8]byte) {
+	sum := sha256.Sum256([]byte(event))
+	copy(id[:], sum[:])
+	return id
+}
+
+// RootID returns the id of the root span of a session.
+func RootID(session string) (id [8]byte) { return SpanID("root-" + session) }
+
+// aboutOf makes what all requests have in common.
+func aboutOf(o *Options) *about {
+	a := attrs{limit: o.Limit}
+	for _, kv := range o.Resource {
+		a.str(kv.Key, kv.Value)
+	}
+	a.drop("service.name")
+	a.str("service.name", o.Service)
+	var x about
+	b, at := open(nil, 1)
+	x.resource = shut(a.append(b, 1), at)
+	b, at = open(nil, 1)
+	b = appendBytes(b, 1, "agent-trace")
+	if o.Version != "" {
+		b = appendBytes(b, 2, o.Version)
+	}
+	x.scope = shut(b, at)
+	if !o.Latest {
+		x.schema = appendBytes(nil, 3, Schema)
+	}
+	return &x
+}
