@@ -3,6 +3,7 @@
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 FUZZTIME ?= 10s
+E2E      ?= claude codex gemini
 
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -12,6 +13,8 @@ SHELL       := bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+empty    :=
+space    := $(empty) $(empty)
 version  := $(shell git describe --tags --always --dirty 2>/dev/null || echo '(devel)')
 flags    := -trimpath -ldflags '-s -w -X agenttrace/lib/cli.Version=$(version)'
 commands := $(patsubst cmd/%/main.go,%,$(wildcard cmd/*/main.go))
@@ -19,7 +22,7 @@ bins     := $(commands:%=bin/%)
 pages    := $(commands:%=man/%.1)
 sources  := go.mod go.sum $(shell find cmd lib -type f -not -name '*_test.go' -not -path '*/testdata/*')
 
-.PHONY: all demo test check fmt vet staticcheck bench bench-cost prices fuzz man install clean
+.PHONY: all demo test check fmt vet staticcheck e2e-agents bench bench-cost bench-mcp e2e-mcp receiver-test receivers prices fuzz man install clean
 
 all: $(bins)
 
@@ -47,6 +50,12 @@ vet:
 staticcheck:
 	$(GO) run $(STATICCHECK) ./...
 
+# The real agents, with our hooks, against a model on loopback. They come from
+# npm, into a folder that is gone afterwards, or into $AT_E2E_CACHE, which keeps
+# them; without npm the tests say so and are skipped. E2E=claude runs one.
+e2e-agents:
+	AT_E2E=1 $(GO) test ./pipelines/e2e -run '(?i)^test($(subst $(space),|,$(strip $(E2E))))' -count=1 -timeout 20m -v
+
 # AT_BENCH_MB is how many MiB of transcripts the pipelines are measured with.
 bench:
 	AT_BENCH=1 $(GO) test -run '^TestBench(Redact)?$$' -count=1 -timeout 1h -v ./pipelines
@@ -55,6 +64,31 @@ bench:
 # at-cost against ccusage, whose program is taken from npm.
 bench-cost:
 	AT_BENCH=1 $(GO) test ./pipelines -run TestBenchCost -count=1 -v
+
+# The recorders of MCP with a server from npm.
+e2e-mcp:
+	AT_E2E=1 $(GO) test ./cmd/at-record ./cmd/at-record-http -run E2E -count=1 -v
+
+# What they add to a call, and how much passes.
+bench-mcp:
+	AT_BENCH=1 $(GO) test ./cmd/at-record ./cmd/at-record-http -run TestBench -count=1 -v
+
+# What at-otlp sends, to the receiver of the OpenTelemetry Collector: a module of
+# its own, which is left out if the modules that it needs cannot be had.
+receiver-test:
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; cd cmd/at-otlp/testdata/receiver; \
+	if ! GOWORK=off $(GO) list -deps . >/dev/null 2>"$$dir/log"; then \
+		cat "$$dir/log" >&2; echo "receiver-test: skipped: its modules cannot be downloaded" >&2; exit 0; \
+	fi; \
+	GOWORK=off CGO_ENABLED=0 $(GO) build -o "$$dir/receiver" .; cd '$(CURDIR)'; \
+	AT_OTLP_RECEIVER="$$dir/receiver" $(GO) test -run '^TestReceiver' -count=1 ./cmd/at-otlp
+
+# The same to Jaeger and VictoriaMetrics, built from their modules, and read back
+# by their query APIs. The first time takes minutes; RECEIVERS keeps the programs.
+RECEIVERS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/agent-trace-receivers
+receivers:
+	cmd/at-otlp/testdata/receivers '$(RECEIVERS)'
+	AT_OTLP_RECEIVERS='$(RECEIVERS)' $(GO) test -run '^Test(Jaeger|Victoria)' -count=1 -v ./cmd/at-otlp
 
 # The table of prices, from the newest packages of two projects that keep them.
 prices:

@@ -15,7 +15,7 @@ import (
 )
 
 // standard are the programs that examples use beside ours.
-var standard = []string{"awk", "claude", "cut", "grep", "head", "jq", "less", "sed", "sort", "tail", "uniq", "wc", "xargs"}
+var standard = []string{"awk", "claude", "cut", "grep", "head", "jq", "less", "npx", "sed", "sort", "tail", "uniq", "wc", "xargs"}
 
 // examples returns the commands in the examples of a doc.go: what follows "$ ".
 func examples(t *testing.T, name string) []string {
@@ -94,7 +94,7 @@ func hasFlag(help, flag string) bool {
 // transcripts. Those that wait for something are left out.
 func TestExamplesRun(t *testing.T) {
 	clitest.DependsOn(".", "../lib", "../testdata")
-	waits := regexp.MustCompile(`(^| )(-f|--follow|--live)( |$)`)
+	waits := regexp.MustCompile(`(^| )(-f|--follow|--live)( |$)|^at-record-http | npx `)
 	_, noJQ := exec.LookPath("jq")
 	for _, name := range names() {
 		for _, line := range examples(t, name) {

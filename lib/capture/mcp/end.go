@@ -22,9 +22,7 @@ type End struct {
 func (c *Conn) Finish(nano int64, timed bool) error {
 	open := slices.SortedFunc(maps.Values(c.pending), func(a, b *call) int { return cmp.Compare(a.seq, b.seq) })
 	clear(c.pending)
-	for _, w := range slices.SortedFunc(maps.Values(c.waiting), func(a, b *call) int { return cmp.Compare(a.seq, b.seq) }) {
-		open = append(open, w)
-	}
+	open = append(open, slices.SortedFunc(maps.Values(c.waiting), func(a, b *call) int { return cmp.Compare(a.seq, b.seq) })...)
 	clear(c.waiting)
 	for _, call := range open {
 		if call.tool == "" && !call.a2a {

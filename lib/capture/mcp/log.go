@@ -48,8 +48,6 @@ func isMessage(rec *record.Record) bool {
 // holders are the members that hold a message in the records of a log.
 var holders = []string{"message", "msg", "payload", "data", "body", "content", "raw", "line", "request", "response", "jsonrpc_message"}
 
-var jsonrpc = []byte(`"jsonrpc"`)
-
 // inner returns the message in a record that holds one: as an object, as a
 // batch, or as a string.
 func inner(rec *record.Record) (raw []byte, ok bool) {
