@@ -31,7 +31,7 @@ func main() {
 	app.Flag("rules", "Rules on what the session has done so far.").PlaceHolder("FILE").StringVar(&o.rules)
 	app.Flag("on-error", "The answer where no judgement is possible: deny, ask or allow.").Default("deny").EnumVar(&o.onError, "deny", "ask", "allow")
 	app.Flag("deadline", "When to answer as --on-error says.").Default("2s").DurationVar(&o.deadline)
-	app.Flag("agent", "The agent, if its payload does not tell: claude, codex, gemini, cursor, copilot.").EnumVar(&o.agent, "claude", "codex", "gemini", "cursor", "copilot")
+	app.Flag("agent", "The agent, if its payload does not tell: claude, codex, gemini, cursor, copilot, opencode.").EnumVar(&o.agent, "claude", "codex", "gemini", "cursor", "copilot", "opencode")
 	app.Flag("explain", "Print what is found, for a person.").BoolVar(&o.explain)
 	app.Flag("save", "Store the verdict.").Default("true").BoolVar(&o.save)
 	o.where = cli.StoreFlags(app)

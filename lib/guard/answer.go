@@ -28,7 +28,7 @@ func (p *Payload) Answer(v policy.Verdict, reason string) Answer {
 		said = "ask"
 	}
 	hook := strings.ToLower(strings.ReplaceAll(p.Hook, "_", ""))
-	if said == "ask" && (p.Agent == Codex || p.Agent == Cursor && hook != "beforeshellexecution" && hook != "beforemcpexecution") {
+	if said == "ask" && (p.Agent == Codex || p.Agent == OpenCode || p.Agent == Cursor && hook != "beforeshellexecution" && hook != "beforemcpexecution") {
 		said, reason = "deny", reason+" A person has to decide this, and cannot be asked here."
 	}
 	var o event.Object
@@ -43,7 +43,7 @@ func (p *Payload) Answer(v policy.Verdict, reason string) Answer {
 		return Answer{Stdout: line(&o), Said: said}
 	}
 	switch p.Agent {
-	case Claude, Codex:
+	case Claude, Codex, OpenCode:
 		o.Raw("hookSpecificOutput", specific(said, reason))
 	case Gemini:
 		o.Text("decision", said).Text("reason", reason)

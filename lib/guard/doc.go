@@ -8,6 +8,7 @@
 //	Cursor       preToolUse, beforeShellExecution,         permission, user_message, agent_message;
 //	             beforeMCPExecution, beforeReadFile        only shell and MCP can ask
 //	Copilot      toolName, or PreToolUse with a timestamp  permissionDecision, permissionDecisionReason
+//	OpenCode     a plugin, in the words of Claude Code     as Codex; it must be named, see --agent
 //
 // To allow is to say nothing with exit status 0: then the agent's own rules
 // decide. Whoever the agent is, exit status 2 with a reason on standard error

@@ -113,6 +113,19 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// OpenCode's plugin speaks as Claude Code does, and cannot ask.
+func TestOpenCode(t *testing.T) {
+	p, err := Read([]byte(`{"hook_event_name":"PreToolUse","session_id":"s","cwd":"/p","tool_name":"bash","tool_input":{"command":"ls"},"tool_use_id":"c1"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Agent = Agents["opencode"]
+	a := p.Answer(policy.Unknown, "why.")
+	if a.Said != "deny" || a.Status != 0 || gjson.GetBytes(a.Stdout, "hookSpecificOutput.permissionDecision").Str != "deny" || !strings.Contains(string(a.Stdout), "cannot be asked") {
+		t.Errorf("%+v", a)
+	}
+}
+
 // TestCodexSchema checks that a denial has the keys that Codex knows and no
 // others: it refuses an answer with another key, and lets the tool run.
 func TestCodexSchema(t *testing.T) {

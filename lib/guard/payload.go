@@ -15,15 +15,16 @@ import (
 
 // The agents.
 const (
-	Claude  = "claude-code"
-	Codex   = "codex"
-	Gemini  = "gemini-cli"
-	Cursor  = "cursor"
-	Copilot = "copilot"
+	Claude   = "claude-code"
+	Codex    = "codex"
+	Gemini   = "gemini-cli"
+	Cursor   = "cursor"
+	Copilot  = "copilot"
+	OpenCode = "opencode"
 )
 
 // Agents are the names by which a person chooses the language of the answer.
-var Agents = map[string]string{"claude": Claude, "codex": Codex, "gemini": Gemini, "cursor": Cursor, "copilot": Copilot}
+var Agents = map[string]string{"claude": Claude, "codex": Codex, "gemini": Gemini, "cursor": Cursor, "copilot": Copilot, "opencode": OpenCode}
 
 // A Payload is what a hook is told.
 type Payload struct {

@@ -5,15 +5,24 @@ import "agenttrace/lib/event"
 // claude is Claude Code. It reads the settings of the user, of the project and
 // of the project's user; a hook that stands alike in several of them runs once.
 var claude = Agent{
-	Name:    "claude",
-	Title:   "Claude Code",
-	File:    ".claude/settings.json",
-	HomeEnv: "CLAUDE_CONFIG_DIR",
-	HomeDir: ".claude",
-	OffKey:  "disableAllHooks",
-	hooks:   claudeHooks,
-	guards:  claudeGuards,
+	Name:     "claude",
+	Title:    "Claude Code",
+	Traced:   "claude-code",
+	Programs: []string{"claude"},
+	Files: []File{
+		{".claude/settings.json", "settings.json", claudeFormat},
+		{".claude/settings.local.json", "", claudeFormat},
+	},
+	Once:   true,
+	Folder: below("CLAUDE_CONFIG_DIR", ".claude"),
+	Off:    offIf("disableAllHooks", true),
+	hooks:  claudeHooks,
+	guards: claudeGuards,
+	trust:  claudeTrust,
 }
+
+// claudeFormat is strict: Claude Code ignores a file with comments.
+var claudeFormat = jsonHooks{hooks: claudeHooks, guards: claudeGuards}
 
 // claudeExec is the first version that starts a hook from a list of arguments.
 var claudeExec = Version{2, 1, 139}
@@ -76,7 +85,7 @@ var claudeEvents = []claudeEvent{
 // For SessionEnd the client gives all hooks 1.5 s together, unless a timeout
 // in a settings file is longer (60 s at most): with this one a loaded machine
 // does not lose the end of a session.
-const claudeTimeout = 5
+const claudeTimeout = captureTimeout
 
 func claudeHooks(o Options) []hook {
 	var list []hook
@@ -101,9 +110,9 @@ func claudeHandler(o Options) []byte {
 	var h event.Object
 	h.Str("type", "command")
 	if o.Shell || o.Pipe || o.For.before(claudeExec) {
-		h.Str("command", o.line())
+		h.Str("command", o.line(""))
 	} else {
-		h.Str("command", o.Command).Strs("args", o.args())
+		h.Str("command", o.Command).Strs("args", o.args(""))
 	}
 	return h.Int("timeout", claudeTimeout).Bytes()
 }

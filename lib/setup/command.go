@@ -19,9 +19,13 @@ const (
 	redactFlag = "--redact" // and at-redact
 )
 
-// args returns the arguments of at-capture in a hook of one process.
-func (o Options) args() []string {
+// args returns the arguments of at-capture in a hook of one process. from says
+// whose the records are where they do not say so themselves, "" if they do.
+func (o Options) args(from string) []string {
 	args := []string{saveFlag}
+	if from != "" {
+		args = append(args, "--from", from)
+	}
 	if o.redacts() {
 		args = append(args, redactFlag)
 	}
@@ -45,15 +49,14 @@ func (o Options) redacts() bool { return o.Redact || len(o.Patterns) > 0 }
 //
 // If at-redact is missing, or dies, nothing or no more comes out of it, so
 // nothing is saved that it has not seen.
-func (o Options) line() string {
+func (o Options) line(from string) string {
 	if !o.Pipe {
-		words := []string{quote(o.Command)}
-		for _, a := range o.args() {
-			words = append(words, quote(a))
-		}
-		return strings.Join(words, " ")
+		return words(o.Command, o.args(from)...)
 	}
 	stages := []string{quote(o.Command)}
+	if from != "" {
+		stages[0] += " --from " + from
+	}
 	store := ""
 	if o.TraceDir != "" {
 		store = " --trace-dir " + quote(o.TraceDir)
@@ -67,6 +70,21 @@ func (o Options) line() string {
 	}
 	save := quote(o.beside(saver)) + store
 	return strings.Join(append(stages, save), " | ") + " || true"
+}
+
+// words returns a command line for sh.
+func words(program string, args ...string) string {
+	list := []string{quote(program)}
+	for _, a := range args {
+		list = append(list, quote(a))
+	}
+	return strings.Join(list, " ")
+}
+
+// safeLine is line for an agent that forbids the tool when a hook fails, as it
+// does when at-capture is not there.
+func (o Options) safeLine(from string) string {
+	return strings.TrimSuffix(o.line(from), " || true") + " || true"
 }
 
 // beside returns the path of a program that lies in the folder of at-capture.
@@ -115,27 +133,70 @@ func base(p string) string {
 	return strings.TrimSuffix(path.Base(strings.ReplaceAll(p, `\`, "/")), ".exe")
 }
 
+// run is a program that a handler starts.
+type run struct {
+	program string
+	args    []string
+}
+
+// runs returns what a handler starts: a program with arguments, or what is in
+// a line for the shell.
+func runs(handler gjson.Result) []run {
+	for _, key := range []string{"command", "bash", "exec"} {
+		command := handler.Get(key)
+		if command.Type != gjson.String || !strings.Contains(command.Str, capture) && !strings.Contains(command.Str, guardian) {
+			continue
+		}
+		if args := handler.Get("args"); args.IsArray() {
+			r := run{program: command.Str}
+			for _, a := range args.Array() {
+				r.args = append(r.args, a.String())
+			}
+			return []run{r}
+		}
+		var list []run
+		for _, c := range tool.Commands(command.Str) {
+			list = append(list, run{c.Program, c.Args})
+		}
+		return list
+	}
+	return nil
+}
+
 // ours reports whether a handler captures and saves: at-capture --save, or a
 // pipe from at-capture into at-save, as a program with arguments or as a line
 // for the shell. Whatever else stands in the line is taken for ours as well.
 func ours(handler gjson.Result) bool {
-	command := handler.Get("command")
-	if command.Type != gjson.String || !strings.Contains(command.Str, capture) {
-		return false
-	}
-	if args := handler.Get("args"); args.IsArray() {
-		return base(command.Str) == capture &&
-			slices.ContainsFunc(args.Array(), func(a gjson.Result) bool { return a.String() == saveFlag })
-	}
 	captures, saves := false, false
-	for _, c := range tool.Commands(command.Str) {
-		switch base(c.Program) {
+	for _, r := range runs(handler) {
+		switch base(r.program) {
 		case capture:
 			captures = true
-			saves = saves || slices.Contains(c.Args, saveFlag)
+			saves = saves || slices.Contains(r.args, saveFlag)
 		case saver:
 			saves = true
 		}
 	}
 	return captures && saves
+}
+
+// guards reports whether a handler runs at-guard.
+func guards(handler gjson.Result) bool {
+	return slices.ContainsFunc(runs(handler), func(r run) bool { return base(r.program) == guardian })
+}
+
+// found says what a handler of ours does.
+func found(handler gjson.Result) Hook {
+	var h Hook
+	for _, r := range runs(handler) {
+		b := base(r.program)
+		if b == guardian || b == capture {
+			h.Program, h.Guard = strings.Trim(r.program, `"'`), b == guardian
+		}
+		h.Line += words(r.program, r.args...) + "\n"
+		if i := slices.Index(r.args, "--trace-dir"); i >= 0 && i+1 < len(r.args) {
+			h.TraceDir = r.args[i+1]
+		}
+	}
+	return h
 }

@@ -26,6 +26,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%d: %s", e.Line, e.Msg) }
 type doc struct {
 	bom    string // byte order mark, or nothing
 	text   string // the rest
+	plain  string // text with spaces in the place of what JSON has not
+	loose  bool   // comments, and commas before a closing bracket, are allowed
+	flat   bool   // a hook stands in its event's array itself, not in a group
 	nl     string // how its lines end
 	indent string // one step of indentation
 	spaced bool   // a space stands after a colon
@@ -35,13 +38,14 @@ type doc struct {
 }
 
 // parse checks that the settings are a JSON object and sees how they are laid
-// out. What is added will look the same.
-func parse(settings []byte) (*doc, error) {
-	d := &doc{nl: "\n", indent: "  ", spaced: true, lines: true, mine: ours}
+// out. What is added will look the same. loose allows comments.
+func parse(settings []byte, loose bool) (*doc, error) {
+	d := &doc{nl: "\n", indent: "  ", spaced: true, lines: true, mine: ours, loose: loose}
 	d.text = string(settings)
 	if rest, ok := strings.CutPrefix(d.text, "\ufeff"); ok {
 		d.bom, d.text = d.text[:len(d.text)-len(rest)], rest
 	}
+	d.blank()
 	if err := d.checkSyntax(); err != nil {
 		return nil, err
 	}
@@ -68,7 +72,7 @@ func parse(settings []byte) (*doc, error) {
 
 func (d *doc) checkSyntax() error {
 	var raw json.RawMessage
-	err := json.Unmarshal([]byte(d.text), &raw)
+	err := json.Unmarshal([]byte(d.plain), &raw)
 	var bad *json.SyntaxError
 	switch {
 	case err == nil:
@@ -103,7 +107,7 @@ func (d *doc) checkTwice(object gjson.Result, key string) error {
 func (d *doc) bytes() []byte { return []byte(d.bom + d.text) }
 
 func (d *doc) root() gjson.Result {
-	root := gjson.Parse(d.text)
+	root := gjson.Parse(d.plain)
 	root.Raw = strings.TrimRight(root.Raw, " \t\r\n") // gjson leaves what follows
 	return root
 }
@@ -146,56 +150,6 @@ func (d *doc) dropKey(object gjson.Result, key string) {
 		d.drop(object, i)
 	}
 }
-
-// drop takes the i-th element out of a container, with its comma. It undoes
-// add.
-func (d *doc) drop(container gjson.Result, i int) {
-	list := elements(container)
-	switch {
-	case len(list) == 1:
-		d.splice(container.Index+1, container.Index+len(container.Raw)-1, "")
-	case i < len(list)-1:
-		d.splice(list[i].start, list[i+1].start, "")
-	default:
-		d.splice(list[i-1].end, list[i].end, "")
-	}
-}
-
-// add puts a value at the end of a container, laid out as its elements are.
-// key is "" for an array.
-func (d *doc) add(container gjson.Result, key string, value []byte) {
-	prefix := ""
-	if key != "" {
-		prefix = string(event.AppendString(nil, key)) + ":"
-		if d.spaced {
-			prefix += " "
-		}
-	}
-	list := elements(container)
-	if len(list) == 0 {
-		from, to := container.Index+1, container.Index+len(container.Raw)-1
-		if !d.lines {
-			d.splice(from, to, prefix+compact(value))
-			return
-		}
-		outer := d.lineIndent(container.Index)
-		inner := outer + d.indent
-		d.splice(from, to, d.nl+inner+prefix+d.pretty(value, inner)+d.nl+outer)
-		return
-	}
-	end := list[len(list)-1].end
-	if lead, ok := d.lead(list[0].start); ok {
-		d.splice(end, end, ","+d.nl+lead+prefix+d.pretty(value, lead))
-		return
-	}
-	comma := ","
-	if d.spaced {
-		comma = ", "
-	}
-	d.splice(end, end, comma+prefix+compact(value))
-}
-
-func (d *doc) splice(from, to int, s string) { d.text = d.text[:from] + s + d.text[to:] }
 
 // layOut returns a value as it is written at a place in the text: over several
 // lines if it begins a line there.

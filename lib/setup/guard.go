@@ -1,21 +1,25 @@
 package setup
 
-import (
-	"strings"
-
-	"github.com/tidwall/gjson"
-
-	"agenttrace/lib/event"
-	"agenttrace/lib/tool"
-)
+import "agenttrace/lib/event"
 
 // guardian is the program that judges a call before it runs.
 const guardian = "at-guard"
 
-// guardArgs returns the arguments of at-guard in a hook.
-func (o Options) guardArgs() []string {
+// captureTimeout and guardTimeout are the times in seconds after which an agent
+// gives up on a hook. That of at-guard is far above its own deadline of 2 s: a
+// hook that is cut off does not block the tool.
+const (
+	captureTimeout = 5
+	guardTimeout   = 10
+)
+
+// guardArgs returns the arguments of at-guard in a hook. agent is the language
+// of its answer, "" if the payload tells.
+func (o Options) guardArgs(agent string) []string {
 	var args []string
-	for _, a := range []struct{ flag, value string }{{"--policy", o.Policy}, {"--rules", o.Rules}, {"--trace-dir", o.TraceDir}} {
+	for _, a := range []struct{ flag, value string }{
+		{"--agent", agent}, {"--policy", o.Policy}, {"--rules", o.Rules}, {"--trace-dir", o.TraceDir},
+	} {
 		if a.value != "" {
 			args = append(args, a.flag, a.value)
 		}
@@ -23,24 +27,25 @@ func (o Options) guardArgs() []string {
 	return args
 }
 
-// claudeGuards returns the hook that runs at-guard before each tool. Its
-// time-out is far above at-guard's own deadline: a hook that is cut off does
-// not block the tool.
+// guardLine returns a line for sh that runs at-guard. Status 2 denies the call
+// whatever made at-guard fail; with others these agents go on, as they do when
+// at-guard is not there.
+func (o Options) guardLine(agent string) string {
+	return words(o.beside(guardian), o.guardArgs(agent)...) + " || exit 2"
+}
+
+// claudeGuards returns the hook that runs at-guard before each tool.
 func claudeGuards(o Options) []hook {
 	var h event.Object
 	h.Str("type", "command")
-	command, args := o.beside(guardian), o.guardArgs()
+	command, args := o.beside(guardian), o.guardArgs("")
 	if o.Shell || o.For.before(claudeExec) {
-		words := []string{quote(command)}
-		for _, a := range args {
-			words = append(words, quote(a))
-		}
-		h.Str("command", strings.Join(words, " "))
+		h.Str("command", words(command, args...))
 	} else {
 		h.Str("command", command)
 		h.Raw("args", stringList(args))
 	}
-	h.Int("timeout", 2*claudeTimeout)
+	h.Int("timeout", guardTimeout)
 	return []hook{{event: "PreToolUse", matcher: "*", handler: h.Bytes()}}
 }
 
@@ -55,21 +60,4 @@ func stringList(list []string) []byte {
 		b = event.AppendString(b, s)
 	}
 	return append(b, ']')
-}
-
-// guards reports whether a handler runs at-guard.
-func guards(handler gjson.Result) bool {
-	command := handler.Get("command")
-	if command.Type != gjson.String || !strings.Contains(command.Str, guardian) {
-		return false
-	}
-	if handler.Get("args").IsArray() {
-		return base(command.Str) == guardian
-	}
-	for _, c := range tool.Commands(command.Str) {
-		if base(c.Program) == guardian {
-			return true
-		}
-	}
-	return false
 }

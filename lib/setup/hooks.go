@@ -15,6 +15,20 @@ import (
 // of a group that holds its handlers.
 const hooksKey = "hooks"
 
+// A hook is what one event of an agent is to run.
+type hook struct {
+	event   string
+	matcher string // of the group; "" for none
+	handler []byte // JSON object
+}
+
+// group returns the member of the event's array that holds the hook.
+func (h hook) group() []byte {
+	var o event.Object
+	list := append(append([]byte{'['}, h.handler...), ']')
+	return slices.Clone(o.Str("matcher", h.matcher).Raw("hooks", list).Bytes())
+}
+
 // checkHooks reports what makes it impossible to say which hooks there are.
 // Only events that are wanted must have the right shape; what other events
 // hold is their owner's affair.
@@ -50,10 +64,14 @@ func (d *doc) groups(event string) (array gjson.Result, groups []element) {
 	return array, elements(array)
 }
 
-// handlers returns the handlers of a group, and which of them are ours.
+// handlers returns the handlers of a group, and which of them are ours. Where
+// there are no groups, the element of the event's array is the handler.
 func (d *doc) handlers(group gjson.Result) (array gjson.Result, list []element, mine []int) {
+	if d.flat {
+		list = []element{{value: group}}
+	}
 	for _, e := range elements(group) {
-		if e.key == hooksKey && group.IsObject() && e.value.IsArray() {
+		if !d.flat && e.key == hooksKey && group.IsObject() && e.value.IsArray() {
 			array, list = e.value, elements(e.value)
 		}
 	}
@@ -71,14 +89,14 @@ func (d *doc) put(h hook) {
 	array, groups := d.groups(h.event)
 	if !array.Exists() {
 		all, _ := d.member(d.root(), hooksKey)
-		d.add(all, h.event, eventArray(h))
+		d.add(all, h.event, d.eventArray(h))
 		return
 	}
 	found, same, alone := 0, false, -1
 	for i, g := range groups {
 		_, list, mine := d.handlers(g.value)
 		found += len(mine)
-		if len(mine) == 1 && sameJSON([]byte(list[mine[0]].value.Raw), h.handler) && sameMatcher(g.value, h) {
+		if len(mine) == 1 && sameJSON([]byte(list[mine[0]].value.Raw), h.handler) && (d.flat || sameMatcher(g.value, h)) {
 			same = true
 		}
 		if len(mine) > 0 && len(mine) == len(list) && alone < 0 {
@@ -95,10 +113,10 @@ func (d *doc) put(h hook) {
 	}
 	array, groups = d.groups(h.event)
 	if alone < 0 { // the other groups before it are not ours, so its number holds
-		d.add(array, "", h.group())
+		d.add(array, "", d.element(h))
 		return
 	}
-	d.splice(groups[alone].start, groups[alone].end, d.layOut(groups[alone].start, h.group()))
+	d.splice(groups[alone].start, groups[alone].end, d.layOut(groups[alone].start, d.element(h)))
 }
 
 // dropAllBut takes our handlers out of the events that are not wanted.
@@ -122,14 +140,21 @@ func (d *doc) dropOurs(event string) {
 	for i := range slices.Backward(groups) {
 		dropped = d.dropFrom(event, i) || dropped
 	}
-	if _, groups = d.groups(event); !dropped || len(groups) > 0 {
+	array, groups := d.groups(event)
+	if !dropped || len(groups) > 0 || d.remarked(array) {
 		return
 	}
 	all, _ := d.member(d.root(), hooksKey)
 	d.dropKey(all, event)
-	if all, _ = d.member(d.root(), hooksKey); len(elements(all)) == 0 {
+	if all, _ = d.member(d.root(), hooksKey); len(elements(all)) == 0 && !d.remarked(all) {
 		d.dropKey(d.root(), hooksKey)
 	}
+}
+
+// remarked reports whether a container without elements has a comment in it.
+func (d *doc) remarked(container gjson.Result) bool {
+	open, shut := inside(container)
+	return d.between(open, shut).comments >= 0
 }
 
 // dropFrom takes our handlers out of the i-th group of an event, and the group
@@ -147,17 +172,6 @@ func (d *doc) dropFrom(event string, i int) bool {
 		d.drop(array, m)
 	}
 	return len(mine) > 0
-}
-
-func eventArray(h hook) []byte { return append(append([]byte{'['}, h.group()...), ']') }
-
-// hooksObject returns the value of the member hooks of new settings.
-func hooksObject(want []hook) []byte {
-	var o event.Object
-	for _, h := range want {
-		o.Raw(h.event, eventArray(h))
-	}
-	return o.Bytes()
 }
 
 // sameJSON reports whether two values mean the same. The order of keys and

@@ -18,6 +18,7 @@ var variants = []Options{
 	{Command: "/opt/my tools/at-capture", TraceDir: "/t"},
 	{Command: "at-capture", Shell: true},
 	{Command: "at-capture", Pipe: true},
+	{Command: "at-capture", Global: true},
 	{Command: "${CLAUDE_PROJECT_DIR}/bin/at-capture", Redact: true, TraceDir: "it's"},
 	{Command: "at-capture", For: Version{1, 0, 38}},
 }
@@ -59,10 +60,10 @@ func TestMergeAndRemove(t *testing.T) {
 			text := []byte(old)
 			for _, o := range variants { // each replaces the one before
 				var err error
-				if text, err = claude.Merge(text, o); err != nil {
+				if text, err = claudeFormat.Merge(text, o); err != nil {
 					t.Fatal(err)
 				}
-				if again, err := claude.Merge(text, o); err != nil || !bytes.Equal(again, text) {
+				if again, err := claudeFormat.Merge(text, o); err != nil || !bytes.Equal(again, text) {
 					t.Errorf("merging twice with %+v is not merging once (%v)", o, err)
 				}
 				if n, want := count(text), len(claude.Hooks(o)); n != want {
@@ -75,7 +76,7 @@ func TestMergeAndRemove(t *testing.T) {
 					t.Error("line ends are mixed")
 				}
 			}
-			text, err := claude.Remove(text)
+			text, err := claudeFormat.Remove(text)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,7 +87,7 @@ func TestMergeAndRemove(t *testing.T) {
 	}
 }
 
-// count returns how many hooks of ours the settings hold.
+// count returns how many hooks of ours the settings hold, but for at-guard.
 func count(text []byte) int {
 	n := 0
 	gjson.GetBytes(bytes.TrimPrefix(text, []byte("\ufeff")), "hooks").ForEach(func(_, groups gjson.Result) bool {
@@ -102,7 +103,7 @@ func count(text []byte) int {
 // A settings file that the agent has written anew, in another layout, is
 // still as it should be.
 func TestMergeAfterRewrite(t *testing.T) {
-	text, err := claude.Merge([]byte(settings["foreign hooks"]), plain)
+	text, err := claudeFormat.Merge([]byte(settings["foreign hooks"]), plain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestMergeAfterRewrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	rewritten := bytes.ReplaceAll(small.Bytes(), []byte(`"matcher":"*"`), []byte(`"matcher":""`))
-	again, err := claude.Merge(rewritten, plain)
+	again, err := claudeFormat.Merge(rewritten, plain)
 	if err != nil || !bytes.Equal(again, rewritten) {
 		t.Errorf("changed (%v):\n%s", err, again)
 	}
@@ -121,7 +122,7 @@ func TestMergeInOneLine(t *testing.T) {
 	o := Options{Command: "at-capture", For: Version{1, 0, 38}}
 	const group = `{"matcher":"*","hooks":[{"type":"command","command":"at-capture --save","timeout":5}]}`
 	stop := strings.Replace(group, `"matcher":"*",`, "", 1)
-	got, err := claude.Merge([]byte(`{"hooks":{"PreToolUse":[{"hooks":[]}]}}`), o)
+	got, err := claudeFormat.Merge([]byte(`{"hooks":{"PreToolUse":[{"hooks":[]}]}}`), o)
 	want := `{"hooks":{"PreToolUse":[{"hooks":[]},` + group + `],"PostToolUse":[` + group + `],"Notification":[` + stop + `],"Stop":[` + stop + `]}}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s (%v)\nwant %s", got, err, want)
@@ -144,16 +145,16 @@ func TestMergeErrors(t *testing.T) {
 		{"{}\n{}", Error{2, "invalid character '{' after top-level value"}},
 		{"{\n", Error{1, "unexpected end of JSON input"}},
 	} {
-		got, err := claude.Merge([]byte(tt.text), plain)
+		got, err := claudeFormat.Merge([]byte(tt.text), plain)
 		var e *Error
 		if got != nil || !errors.As(err, &e) || *e != tt.want {
 			t.Errorf("%q: %v, want %v", tt.text, err, &tt.want)
 		}
 	}
-	if _, err := claude.Merge(nil, Options{Command: "tracer"}); err == nil {
+	if _, err := claudeFormat.Merge(nil, Options{Command: "tracer"}); err == nil {
 		t.Error("a command that could not be found again was merged")
 	}
-	if _, err := claude.Merge(nil, Options{Command: "at-capture", TraceDir: "a\nb"}); err == nil {
+	if _, err := claudeFormat.Merge(nil, Options{Command: "at-capture", TraceDir: "a\nb"}); err == nil {
 		t.Error("a path of two lines was merged")
 	}
 }
