@@ -31,8 +31,9 @@
 // on their own. Nothing that the repository sets up is run: no hooks, filters,
 // drivers of diff, or fetches of objects that are missing.
 //
-// At-audit-tools needs git 2.37 or later. It starts it a few times, however many commits there are. It
-// holds some 100 bytes for each file that a commit changed.
+// At-audit-tools needs git 2.37 or later. It starts it a few times, however many
+// commits there are. It holds some 100 bytes for each file that a commit
+// changed.
 //
 // # Exit status
 //

@@ -33,10 +33,11 @@
 //
 // # Exit status
 //
-//   - that of the server; if a signal ended it, at-record ends by the same one.
+//   - 0: the server ended with it. So it is with every other status of the
+//     server's; if a signal ended it, at-record ends by the same one.
+//   - 2: bad usage, or a store that cannot be used.
 //   - 126: the server cannot be executed.
 //   - 127: there is no such command.
-//   - 2: bad usage, or a store that cannot be used.
 //
 // # Examples
 //
