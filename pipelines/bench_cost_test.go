@@ -27,8 +27,10 @@ const ccusage = "@ccusage/ccusage-linux-x64@20.0.24"
 
 // TestBenchCost measures what the cost of a folder of transcripts takes, beside
 // ccusage in the same run, and checks that both come to the amount that the
-// folder was made to cost. It runs if AT_BENCH is set, on AT_BENCH_COST_MB MiB
-// (200); without the npm registry it measures at-cost alone.
+// folder was made to cost; and then what it takes again, by what is remembered
+// of the folder, as it is and with more in one of its files. It runs if AT_BENCH
+// is set, on AT_BENCH_COST_MB MiB (200); without the npm registry it measures
+// at-cost alone.
 func TestBenchCost(t *testing.T) {
 	if os.Getenv("AT_BENCH") == "" {
 		t.Skip("AT_BENCH is not set")
@@ -43,7 +45,19 @@ func TestBenchCost(t *testing.T) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%d MiB of transcripts, %d CPUs, load %s", size, runtime.NumCPU(), load)
 	const runs = 5
-	var ours, theirs []usedBy
+	check := func(u usedBy, want int64) usedBy {
+		t.Helper()
+		got := int64(0)
+		for line := range bytes.Lines(u.out) {
+			got += gjson.GetBytes(line, "data.usd_nano").Int()
+		}
+		if got != want {
+			t.Errorf("at-cost says %d nano-dollars, want %d", got, want)
+		}
+		return u
+	}
+	const cost = "at-cost --by model --format json "
+	var cold, first, again, grown, piped, theirs []usedBy
 	for range runs {
 		if other != "" {
 			u := measure(t, dir, "exec "+other+" claude daily --offline --json")
@@ -52,21 +66,53 @@ func TestBenchCost(t *testing.T) {
 			}
 			theirs = append(theirs, u)
 		}
-		u := measure(t, dir, "at-capture --usage-only projects | at-cost --by model --format json")
-		got := int64(0)
-		for line := range bytes.Lines(u.out) {
-			got += gjson.GetBytes(line, "data.usd_nano").Int()
-		}
-		if got != want {
-			t.Errorf("at-cost says %d nano-dollars, want %d", got, want)
-		}
-		ours = append(ours, u)
+		cold = append(cold, check(measure(t, dir, "exec "+cost+"--no-cache projects"), want))
+		piped = append(piped, check(measure(t, dir, "at-capture --usage-only projects | "+cost), want))
 	}
-	a := best("at-capture --usage-only | at-cost", ours)
+	for range runs {
+		if err := os.RemoveAll(filepath.Join(dir, ".cache")); err != nil {
+			t.Fatal(err)
+		}
+		first = append(first, check(measure(t, dir, "exec "+cost+"projects"), want))
+	}
+	check(measure(t, dir, cost+"projects"), want) // the times of files that were just written are not trusted
+	for range runs {
+		again = append(again, check(measure(t, dir, "exec "+cost+"projects"), want))
+	}
+	for range runs {
+		want += growFolder(t, filepath.Join(dir, "projects"))
+		grown = append(grown, check(measure(t, dir, "exec "+cost+"projects"), want))
+	}
+	a := best("at-cost --no-cache DIR", cold)
 	if other != "" {
 		b := best("ccusage claude daily --offline", theirs)
 		fmt.Printf("%.2f times the time of ccusage, %.2f times its memory\n", float64(a.took)/float64(b.took), float64(a.rss)/float64(b.rss))
 	}
+	best("at-capture --usage-only | at-cost", piped)
+	b := best("at-cost DIR, the first time", first)
+	for _, x := range []struct {
+		name string
+		runs []usedBy
+	}{{"at-cost DIR, again", again}, {"at-cost DIR, again, with a new answer", grown}} {
+		u := best(x.name, x.runs)
+		fmt.Printf("%.0f times as fast as the first time\n", float64(b.took)/float64(u.took))
+	}
+}
+
+// growFolder adds an answer to one of the transcripts, and returns what it
+// costs in nano-dollars.
+func growFolder(t *testing.T, root string) (nano int64) {
+	t.Helper()
+	name := filepath.Join(root, "-home-dev-0", "session-0000.jsonl")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grown := fmt.Sprintf(`{"parentUuid":"p","isSidechain":false,"sessionId":"session-0000","version":"2.1.219","uuid":"grown-%d","timestamp":"2026-09-01T07:00:00.000Z","type":"assistant","message":{"model":"claude-haiku-4-5-20251001","id":"msg_grown_%[1]d","role":"assistant","content":[{"type":"text","text":"more"}],"stop_reason":"end_turn","usage":{"input_tokens":7,"output_tokens":11}}}`, len(text))
+	if err := os.WriteFile(name, append(text, grown+"\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return 7*1000 + 11*5000
 }
 
 func abs(n int64) int64 { return max(n, -n) }
@@ -82,7 +128,7 @@ func measure(t *testing.T, dir, line string) usedBy {
 	t.Helper()
 	c := exec.Command("bash", "-o", "pipefail", "-c", line)
 	c.Dir = dir
-	c.Env = append(os.Environ(), "CLAUDE_CONFIG_DIR="+dir, "HOME="+dir, "TZ=UTC")
+	c.Env = append(os.Environ(), "CLAUDE_CONFIG_DIR="+dir, "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, ".cache"), "TZ=UTC")
 	c.Stderr = os.Stderr
 	from := time.Now()
 	out, err := c.Output()
@@ -98,7 +144,7 @@ func measure(t *testing.T, dir, line string) usedBy {
 func best(name string, runs []usedBy) usedBy {
 	slices.SortFunc(runs, func(a, b usedBy) int { return int(a.took - b.took) })
 	m := runs[len(runs)/2]
-	fmt.Printf("%-34s %6.3f s (fastest %.3f), CPU %.3f s, %d MiB\n", name, m.took.Seconds(), runs[0].took.Seconds(), m.cpu.Seconds(), m.rss>>10)
+	fmt.Printf("%-38s %6.3f s (fastest %.3f), CPU %.3f s, %d MiB\n", name, m.took.Seconds(), runs[0].took.Seconds(), m.cpu.Seconds(), m.rss>>10)
 	return m
 }
 

@@ -96,7 +96,11 @@ func find(st *store.Store, id string) (store.Session, error) {
 		return store.Session{}, err
 	}
 	if id != "" {
-		return store.Resolve(sessions, id)
+		sess, err := store.Resolve(sessions, id)
+		if _, bad := annotate.ParseNumber(id); err != nil && bad == nil {
+			err = cli.WithHint(err, fmt.Sprintf("at-annotate '#%s' is about event %s of the latest session", id, id))
+		}
+		return sess, err
 	}
 	latest, ok := store.Latest(sessions)
 	if !ok {

@@ -11,22 +11,22 @@
 // edits) does not make a session structurally different; the first event that
 // differs in it is named apart. The phases (see at-phase) are aligned by intent
 // and title. For each phase that differs the report says what only one side
-// did, what one did more often, and what both did in another order; a phase
-// that only one side has is shown with all that was done in it. The divergence
-// is the first thing done that differs, or the outcome of the same call. #12 is
-// the twelfth event of its session, as in at-replay. All the rules are in the
-// documentation of lib/diff.
+// did, what one did more often, what both did in another order, and what
+// failed for one only; a phase that only one side has is shown with all that
+// was done in it. The divergence is the first thing done that differs, or the
+// outcome of the same call. #12 is the twelfth event of its session, as in
+// at-replay. All the rules are in the documentation of lib/diff.
 //
 // # Reports
 //
 // Without a flag, at-diff prints phases and the divergence. With --semantic it
 // prints what came of it: tools and files added and removed, and the change of
-// calls, errors, tokens, cost and duration, as far as they are known, and the
-// outcome seen from the second session. With --compare it prints a table of
-// both sessions, the first three phases that differ, and a verdict with the
-// numbers that it rests on. With --stat it prints one line. With --against ID
-// it compares every session with one, and prints a line for each. Cost and
-// scores are those of cost and score records in the input.
+// calls, errors, tokens, cost and duration, as far as they are known, the
+// scores, and the outcome seen from the second session. With --compare it
+// prints a table of both sessions, the first three phases that differ, and a
+// verdict with the numbers that it rests on. With --stat it prints one line.
+// With --against ID it compares every session with one, and prints a line for
+// each. Cost and scores are those of cost and score records in the input.
 //
 // With --format json it prints one diff record for each comparison, which has
 // all of these. With --tee it passes its input through and adds them.

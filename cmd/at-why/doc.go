@@ -2,11 +2,11 @@
 //
 // The event is the first argument: #4 or 4 is the fourth event of the session,
 // as at-replay numbers them; abc123#4 is that of the session whose id begins
-// with abc123; other events are named by their event_id. Without one it is the
-// last failure, or else the last that was done or said. Where no session is
-// named and there are several, it is the first that none of the others started.
-// The arguments that follow are FILEs; a FILE whose name could be an event is
-// written ./4.
+// with abc123. An event_id will do, too, with a # before it if it is not of
+// twelve hexadecimal digits. Without one it is the last failure, or else the
+// last that the agent did or said. Where no session is named and there are
+// several, it is the first that none of the others started. The arguments that
+// follow are FILEs; a FILE whose name could be an event is written ./4.
 //
 // From the event, at-why goes to what most likely led to it, and on to the
 // beginning. Links are the ids of calls and outcomes; attempts of what had

@@ -59,6 +59,10 @@ type PhasePair struct {
 	// Moved are those that both took, in another order.
 	OnlyA, OnlyB []Step
 	Moved        []string
+
+	// FailedA and FailedB are the steps that both took and that failed on one
+	// side only.
+	FailedA, FailedB []Step
 }
 
 // A Phase is one of a session's.
@@ -247,8 +251,15 @@ func comparePhases(a, b *part) *PhasePair {
 		return list
 	}
 	inA, inB := make([]bool, len(a.steps)), make([]bool, len(b.steps))
+	var failedA, failedB []step
 	for _, p := range align(keys(a.steps), keys(b.steps)) {
 		inA[p.x], inB[p.y] = true, true
+		switch x, y := a.steps[p.x], b.steps[p.y]; {
+		case x.outcome == failed && y.outcome == passed:
+			failedA = append(failedA, x)
+		case x.outcome == passed && y.outcome == failed:
+			failedB = append(failedB, y)
+		}
 	}
 	// What is left on both sides was done in another order.
 	left := map[sum]int{}
@@ -278,7 +289,8 @@ func comparePhases(a, b *part) *PhasePair {
 	slices.Sort(pp.Moved) // in an order that belongs to neither side
 	pp.OnlyA = gather(a.steps, b.steps, inA)
 	pp.OnlyB = gather(b.steps, a.steps, inB)
-	if pp.OnlyA == nil && pp.OnlyB == nil && pp.Moved == nil && a.failed == b.failed {
+	pp.FailedA, pp.FailedB = gather(failedA, nil, nil), gather(failedB, nil, nil)
+	if pp.OnlyA == nil && pp.OnlyB == nil && pp.Moved == nil && pp.FailedA == nil && pp.FailedB == nil && a.failed == b.failed {
 		return nil
 	}
 	return pp

@@ -2,7 +2,6 @@ package diff
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -186,6 +185,33 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// Files are named from the session's directory, wherever a shell line went.
+func TestWritten(t *testing.T) {
+	a := begin("a", "/home/u/p").sh("cd sub && echo x > out.txt", "").sh("cd /home/u/p/sub; sed -i s/x/y/ ../b.go", "").file("Write", "./c.go")
+	b := begin("b", "/q").file("Write", "sub/out.txt").file("Edit", "/q/b.go").sh("echo > /q/sub/../c.go", "")
+	x, y := a.session(t).Numbers().Written, b.session(t).Numbers().Written
+	if want := []string{"b.go", "c.go", "sub/out.txt"}; !slices.Equal(x, want) || !slices.Equal(y, want) {
+		t.Errorf("wrote %q and %q, want %q", x, y, want)
+	}
+}
+
+// Calls of other agents are told apart.
+func TestA2A(t *testing.T) {
+	a2a := func(id, task string) *script {
+		s := begin(id, "/p").ask("go")
+		s.add("tool_call", "", fmt.Sprintf(`{"event_subtype":"a2a_call","agent_id":"billing","task":%q}`, task))
+		return s
+	}
+	r := compare(t, a2a("one", "refund order 7"), a2a("two", "refund order 8"))
+	if !r.Differs() || r.Diverged.A.Event != 3 || r.Diverged.B.Event != 3 {
+		t.Errorf("diverged at %+v", r.Diverged)
+	}
+	contains(t, r.Text(), "one only:  a2a billing  refund order 7", "two  #3  tool_call: a2a billing  refund order 8")
+	if r := compare(t, a2a("one", "x"), a2a("two", "x")); r.Differs() {
+		t.Errorf("the same call: %s", r.Text())
+	}
+}
+
 // Compactions and pauses reset the context, with and without llm events.
 func TestResets(t *testing.T) {
 	quick := begin("a", "/p").ask("x").wait(30).ask("y")
@@ -219,11 +245,12 @@ func TestRedundantReads(t *testing.T) {
 		s    *script
 		want int
 	}{
-		"again":            {begin("a", "/p").file("Read", "/p/a").file("Read", "a").file("Read", "/p/a"), 1},
-		"written between":  {begin("a", "/p").file("Read", "/p/a").file("Edit", "a").file("Read", "/p/a"), 0},
-		"by the shell":     {begin("a", "/p").file("Read", "/p/a").sh("echo x > a", "").file("Read", "/p/a"), 0},
-		"another part":     {part(part(begin("a", "/p"), 1), 100), 0},
-		"three, two files": {begin("a", "/p").file("Read", "/p/a").file("Read", "/p/b").file("Read", "/p/a"), 1},
+		"again":                        {begin("a", "/p").file("Read", "/p/a").file("Read", "a").file("Read", "/p/a"), 1},
+		"written between":              {begin("a", "/p").file("Read", "/p/a").file("Edit", "a").file("Read", "/p/a"), 0},
+		"by the shell":                 {begin("a", "/p").file("Read", "/p/a").sh("echo x > a", "").file("Read", "/p/a"), 0},
+		"in the shell, gone elsewhere": {begin("a", "/p").file("Read", "/p/sub/a").sh("cd sub && echo x > a", "").file("Read", "/p/sub/a"), 0},
+		"another part":                 {part(part(begin("a", "/p"), 1), 100), 0},
+		"three, two files":             {begin("a", "/p").file("Read", "/p/a").file("Read", "/p/b").file("Read", "/p/a"), 1},
 	} {
 		if got := c.s.session(t).Numbers().Redundant; got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
@@ -256,121 +283,6 @@ func TestOutcome(t *testing.T) {
 	}
 	if r.Told == nil || r.Told.A.Event != 3 {
 		t.Errorf("told otherwise at %+v, want #3", r.Told)
-	}
-}
-
-// random makes a session of about n events.
-func random(r *rand.Rand, id string, n int) *script {
-	s := begin(id, "/p")
-	for len(s.lines) < n {
-		switch r.IntN(7) {
-		case 0:
-			s.ask(fmt.Sprintf("do %d", r.IntN(3)))
-		case 1:
-			s.say(fmt.Sprintf("I say %d", r.IntN(100)))
-		case 2:
-			s.file("Read", fmt.Sprintf("/p/%d.go", r.IntN(3)))
-		case 3:
-			s.file("Edit", fmt.Sprintf("/p/%d.go", r.IntN(3)))
-		case 4:
-			s.sh(fmt.Sprintf("make %d", r.IntN(3)), "ok")
-		case 5:
-			s.sh("go test ./...", []string{"ok", "!FAIL"}[r.IntN(2)])
-		case 6:
-			s.call("TodoWrite", `{"todos":[]}`, "ok")
-		}
-	}
-	return s
-}
-
-// mirror swaps the sides of a divergence.
-func (d *Divergence) mirror() string {
-	if d == nil {
-		return "none"
-	}
-	return fmt.Sprintf("%s %+v %+v", d.Kind, d.B, d.A)
-}
-
-func plainly(d *Divergence) string {
-	if d == nil {
-		return "none"
-	}
-	return fmt.Sprintf("%s %+v %+v", d.Kind, d.A, d.B)
-}
-
-// Swapping the sides swaps the answer; a session against itself is identical.
-func TestSymmetry(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(3, 4))
-	opposites := map[Verdict]Verdict{Improved: Regressed, Regressed: Improved, Mixed: Mixed, Unchanged: Unchanged}
-	for range 200 {
-		a, b := random(rnd, "a", 5+rnd.IntN(60)), random(rnd, "b", 5+rnd.IntN(60))
-		there, back := compare(t, a, b), compare(t, b, a)
-		if x, y := plainly(there.Diverged), back.Diverged.mirror(); x != y {
-			t.Fatalf("divergence:\n%s\n%s", x, y)
-		}
-		if x, y := plainly(there.Told), back.Told.mirror(); x != y {
-			t.Fatalf("told:\n%s\n%s", x, y)
-		}
-		var x, y []string
-		for _, p := range there.Phases {
-			x = append(x, string(p.json()))
-		}
-		for _, p := range back.Phases {
-			p.A, p.B, p.OnlyA, p.OnlyB = p.B, p.A, p.OnlyB, p.OnlyA
-			y = append(y, string(p.json()))
-		}
-		slices.Sort(x)
-		slices.Sort(y)
-		if !slices.Equal(x, y) {
-			t.Fatalf("phases:\n%s\n\n%s", strings.Join(x, "\n"), strings.Join(y, "\n"))
-		}
-		v, _ := there.Verdict()
-		w, _ := back.Verdict()
-		if opposites[v] != w {
-			t.Fatalf("verdicts %s and %s", v, w)
-		}
-		if self := compare(t, a, a); !self.Identical() || self.Differs() || len(self.Phases) > 0 {
-			t.Fatalf("a session differs from itself: %s", self.Text())
-		}
-	}
-}
-
-// An edit of one event is found at that event.
-func TestOneEdit(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(5, 6))
-	for range 400 {
-		a := random(rnd, "a", 8+rnd.IntN(60))
-		b := &script{id: "a", lines: slices.Clone(a.lines)}
-		k := 1 + rnd.IntN(len(b.lines)-1) // not the session_start
-		line := b.lines[k]
-		what := "changed"
-		switch {
-		case rnd.IntN(5) == 0:
-			b.lines = slices.Insert(b.lines, k, strings.Replace(`{"event_type":"assistant_response","event_id":"bb","data":{"text":"new"},"session_id":"a"}`, "bb", fmt.Sprint("bb", k), 1))
-			what = "added"
-		case strings.Contains(line, `"error","timestamp"`):
-			b.lines[k] = strings.Replace(line, `"event_type":"error"`, `"event_type":"tool_result"`, 1)
-			what = "made good"
-		default:
-			for _, r := range [][2]string{{`"prompt":"do `, `"prompt":"do not `}, {`"text":"I say`, `"text":"I shout`}, {`"file_path":"/p/`, `"file_path":"/p/other`},
-				{`"command":"`, `"command":"sudo `}, {`"result":"ok"`, `"result":"not ok"`}, {`"todos":[]`, `"todos":[1]`}} {
-				b.lines[k] = strings.Replace(b.lines[k], r[0], r[1], 1)
-			}
-			if b.lines[k] == line {
-				t.Fatal("not edited: ", line)
-			}
-		}
-		r := compare(t, a, b)
-		if r.Identical() {
-			t.Fatalf("%s #%d: not found: %s", what, k+1, line)
-		}
-		d := r.Diverged
-		if d.A.Event != k+1 || d.B.Event != k+1 {
-			t.Fatalf("%s #%d: found at #%d and #%d (%s): %s", what, k+1, d.A.Event, d.B.Event, d.Kind, line)
-		}
-		if r.Told != nil && before(r.Told, d) {
-			t.Fatalf("%s #%d: told otherwise before: %+v", what, k+1, r.Told)
-		}
 	}
 }
 

@@ -17,6 +17,7 @@
 //   - a call that reads or edits files: the files. By which of an agent's
 //     tools, with what text, and which part of the file, does not matter.
 //   - a subagent: its kind.
+//   - a call of another agent (A2A): the agent and the task.
 //   - any other call: the tool and its arguments. Plans and lists of things to
 //     do are no steps.
 //
@@ -34,8 +35,8 @@
 // The phases of lib/phase are aligned by a longest common subsequence over
 // their intents and titles, and what is left between those over their intents
 // alone. Of phases that belong together, the steps are aligned likewise: what
-// only one side did is told with how often it did it, and what both did in
-// another order too. Order is kept: a phase, or a command, that stands
+// only one side did is told with how often it did it, and so is what both did in
+// another order, and what failed for one of them. Order is kept: a phase, or a command, that stands
 // elsewhere on the other side has no partner there.
 //
 // # Numbers
@@ -47,8 +48,9 @@
 //     context was not summarised in between.
 //   - context resets: compactions; and pauses of more than 120 seconds before a
 //     prompt, or between two llm_requests. 120 seconds is agent-strace's.
-//   - cost and scores: those of cost and score records in the stream. There are
-//     none otherwise.
+//   - cost and scores: those of cost and score records in the stream, of several
+//     the last. There are none otherwise. A cost that leaves models out whose
+//     price is not known is a lower bound, and is not compared.
 //
 // # Verdict
 //

@@ -24,8 +24,9 @@ type Numbers struct {
 	Counted   bool  // tokens are known
 	Cost      int64 // billionths of a US dollar
 	Priced    bool
-	Redundant int // reads
-	Resets    int // of the context
+	AtLeast   bool // instead of Priced: some models have no known price, it cost more than Cost
+	Redundant int  // reads
+	Resets    int  // of the context
 	Tools     []string
 	Written   []string // by tools and, as far as command lines tell, by shell calls
 	Passed    int      // scores
@@ -39,7 +40,7 @@ func (s *Session) Numbers() Numbers {
 	sum := s.fold.Summary()
 	n := Numbers{
 		Events: sum.Events, Duration: sum.Duration(), Timed: sum.Timed, ToolCalls: sum.ToolCalls,
-		Errors: sum.Errors + sum.APIErrors, Retries: sum.Retries, Cost: s.usd, Priced: s.priced,
+		Errors: sum.Errors + sum.APIErrors, Retries: sum.Retries, Cost: s.usd, Priced: s.priced && !s.atLeast, AtLeast: s.priced && s.atLeast,
 		Redundant: s.redundant, Resets: s.resets, Tools: slices.Sorted(maps.Keys(sum.Tools)),
 	}
 	if sum.Tokens != nil {

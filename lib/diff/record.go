@@ -1,6 +1,12 @@
 package diff
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tidwall/gjson"
+
 	"agenttrace/lib/event"
 	"agenttrace/lib/session"
 )
@@ -80,22 +86,28 @@ func (d *Divergence) json() []byte {
 }
 
 func (p *PhasePair) json() []byte {
-	one := func(ph *Phase, steps []Step) []byte {
+	list := func(steps []Step) []byte {
+		return array(steps, func(s Step) []byte {
+			var o event.Object
+			o.Str("step", s.Text).Int("event", int64(s.Event)).Int("times", int64(s.Times)).Count("other_times", int64(s.Other))
+			return o.Bytes()
+		})
+	}
+	one := func(ph *Phase, only, failed []Step) []byte {
 		if ph == nil {
 			return nil
 		}
 		var o event.Object
 		o.Int("number", int64(ph.Number)).Text("title", ph.Title).Str("intent", ph.Intent).True("failed", ph.Failed)
 		o.Int("first", int64(ph.First)).Int("last", int64(ph.Last))
-		o.Raw("only", array(steps, func(s Step) []byte {
-			var o event.Object
-			o.Str("step", s.Text).Int("event", int64(s.Event)).Int("times", int64(s.Times)).Count("other_times", int64(s.Other))
-			return o.Bytes()
-		}))
+		o.Raw("only", list(only))
+		if failed != nil {
+			o.Raw("failed_only", list(failed))
+		}
 		return o.Bytes()
 	}
 	var o event.Object
-	o.Raw("base", one(p.A, p.OnlyA)).Raw("session", one(p.B, p.OnlyB)).Strs("moved", p.Moved)
+	o.Raw("base", one(p.A, p.OnlyA, p.FailedA)).Raw("session", one(p.B, p.OnlyB, p.FailedB)).Strs("moved", p.Moved)
 	return o.Bytes()
 }
 
@@ -112,14 +124,31 @@ func (s *Session) json(n Numbers) []byte {
 	if n.Counted {
 		o.Raw("tokens", tokens(s.fold.Summary().Tokens))
 	}
-	if n.Priced {
+	if n.Priced || n.AtLeast {
 		o.Int("cost_usd_nano", n.Cost)
+	}
+	o.True("cost_at_least", n.AtLeast)
+	if len(s.scores) > 0 {
+		o.Raw("scores", array(slices.Sorted(maps.Keys(s.scores)), s.scoreJSON))
 	}
 	if n.Scored {
 		o.Int("scores_passed", int64(n.Passed))
 	}
 	if n.Judged {
 		o.Raw("completed", []byte(map[bool]string{true: "true", false: "false"}[n.Completed]))
+	}
+	return o.Bytes()
+}
+
+func (s *Session) scoreJSON(name string) []byte {
+	var o event.Object
+	sc := s.scores[name]
+	o.Str("scorer", name)
+	if sc.value != "" {
+		o.Raw("score", []byte(sc.value))
+	}
+	if sc.passed != gjson.Null {
+		o.Raw("passed", fmt.Append(nil, sc.passed == gjson.True))
 	}
 	return o.Bytes()
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -37,7 +38,8 @@ type Session struct {
 	at        int64                   // time of the event before
 	asked     int64                   // and of the llm_request before
 	usd       int64
-	priced    bool
+	priced    bool // usd is known
+	atLeast   bool // and is only a part of what it cost
 	scores    map[string]score
 }
 
@@ -103,6 +105,14 @@ func (s *Session) Add(e event.Event) {
 		t.title = s.steps[k-1].title
 	} else {
 		t.title = s.place.within(headline.Of(e))
+	}
+	if e.Is("session_start") {
+		// Which version it was, and of what, is what differs most often.
+		for _, k := range []string{"agent_version", "model"} {
+			if v := e.Get(k); v.Type == gjson.String && v.Str != "" {
+				t.title += " " + headline.Cut(v.Str)
+			}
+		}
 	}
 	if k > 0 && note.Call > 0 && !e.Is("tool_call") {
 		s.close(&s.steps[k-1], e, t)
@@ -219,14 +229,12 @@ func (s *Session) record(e event.Event) {
 	switch {
 	case e.Is("cost"):
 		if v := e.Get("usd_nano"); v.Type == gjson.Number {
-			s.usd += v.Int()
-			s.priced = true
+			// One session has one cost; a later record knows better.
+			s.usd, s.priced = v.Int(), true
+			s.atLeast = len(e.Get("unpriced_models").Array()) > 0
 		}
 	case e.Is("score"):
-		name := e.Get("scorer").String()
-		if name == "" {
-			name = e.Get("name").String()
-		}
+		name := cmp.Or(e.Get("scorer").String(), e.Get("judge").String(), e.Get("name").String())
 		if name == "" {
 			return
 		}

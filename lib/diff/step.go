@@ -2,6 +2,7 @@ package diff
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"strings"
 
@@ -106,7 +107,7 @@ func isName(c byte) bool {
 // told hashes what an event tells, but for what differs from run to run.
 func (p place) told(e event.Event) sum {
 	s := add(sumStart, e.TypeRaw())
-	return s ^ p.value(e.DataRaw(), e.Is("session_start"))*sumPrime
+	return s ^ p.value(e.DataRaw(), e.Is("session_start"), 0)*sumPrime
 }
 
 // passing are the keys that differ whenever something is done again.
@@ -122,26 +123,31 @@ var passing = map[string]bool{
 // machine are the keys of a session_start that say where it ran, not what.
 var machine = map[string]bool{"cwd": true, "process": true, "host": true, "user": true, "git": true, "title": true, "entrypoint": true}
 
+// maxDepth is how deep values are taken apart. What lies deeper is taken as it
+// stands: each level is read once more for every level above it.
+const maxDepth = 64
+
 // value hashes a JSON value. The order of an object's members does not matter.
-func (p place) value(raw []byte, start bool) sum {
+func (p place) value(raw []byte, start bool, depth int) sum {
 	if len(raw) == 0 {
 		return 0
 	}
-	switch raw[0] {
-	case '{':
+	switch c := raw[0]; {
+	case depth == maxDepth:
+	case c == '{':
 		var all sum
 		event.Fields(raw, func(k, v []byte) bool {
 			if !passing[string(k)] && !(start && machine[string(k)]) {
 				// A sum, so that the order does not matter.
-				all += (add(sumStart, k) ^ p.value(v, false)*sumPrime) * sumPrime
+				all += (add(sumStart, k) ^ p.value(v, false, depth+1)*sumPrime) * sumPrime
 			}
 			return true
 		})
 		return all
-	case '[':
+	case c == '[':
 		s := sumStart
 		gjson.ParseBytes(raw).ForEach(func(_, v gjson.Result) bool {
-			s = (s ^ p.value([]byte(v.Raw), false)) * sumPrime
+			s = (s ^ p.value([]byte(v.Raw), false, depth+1)) * sumPrime
 			return true
 		})
 		return s
@@ -211,8 +217,14 @@ func (p place) call(e event.Event) (s step, c tool.Call, ok bool) {
 		s.key = add(add(add(sumStart, "call"), name), p.within(string(tool.Canonical(args))))
 		s.label = strings.TrimRight(name+"  "+p.within(tool.Title(name, args)), " ")
 	}
-	s.label = headline.Cut(s.label)
-	s.title = "tool_call: " + headline.Cut(strings.TrimRight(name+"  "+p.within(tool.Title(name, args)), " "))
+	title := name + "  " + p.within(tool.Title(name, args))
+	if name == "" {
+		if a2a := headline.A2A(e); a2a != "" {
+			s.key, s.label, title = add(add(sumStart, "a2a"), p.within(a2a)), a2a, a2a
+		}
+	}
+	s.label = headline.Cut(cmp.Or(s.label, "a call without a name"))
+	s.title = "tool_call: " + headline.Cut(strings.TrimRight(title, " "))
 	return s, c, true
 }
 
@@ -230,7 +242,9 @@ func (p place) files(verb string, names []string) sum {
 func (p place) line(line string) (s sum, writes []string) {
 	s, any := add(sumStart, "sh"), false
 	for _, c := range tool.Commands(line) {
-		writes = append(writes, c.Writes...)
+		for _, w := range c.Writes {
+			writes = append(writes, c.From(w))
+		}
 		if c.Program == "cd" && len(c.Args) == 1 && p.rel(c.Args[0]) == "." {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"agenttrace/lib/text"
 )
@@ -65,7 +66,7 @@ func (r *Result) Semantic() []byte {
 		row("Δ cost:", signed(b.Cost-a.Cost, money))
 	}
 	if a.Timed && b.Timed && a.Duration != b.Duration {
-		row("Δ duration:", sign(int64(b.Duration-a.Duration))+length((b.Duration-a.Duration).Abs()))
+		row("Δ duration:", signed(int64(b.Duration-a.Duration), func(n int64) string { return length(time.Duration(n)) }))
 	}
 	for _, s := range r.scores() {
 		row("Score:", s)
@@ -97,15 +98,22 @@ func (r *Result) outcomeText() string {
 	return string(v) + " (" + strings.Join(words, ", ") + ")"
 }
 
-// scores tells how each score changed that both sides have.
+// scores tells how each score changed that a side has.
 func (r *Result) scores() (list []string) {
-	for _, name := range slices.Sorted(maps.Keys(r.A.scores)) {
-		x := r.A.scores[name]
-		if y, ok := r.B.scores[name]; ok {
-			list = append(list, text.Line(name, 40)+" "+x.shown()+" → "+y.shown())
-		}
+	names := slices.AppendSeq(slices.Collect(maps.Keys(r.A.scores)), maps.Keys(r.B.scores))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		list = append(list, text.Line(name, 40)+" "+r.A.scored(name)+" → "+r.B.scored(name))
 	}
 	return list
+}
+
+// scored returns a score of the session as it is shown.
+func (s *Session) scored(name string) string {
+	if sc, ok := s.scores[name]; ok {
+		return sc.shown()
+	}
+	return "(none)"
 }
 
 func (s score) shown() string {
@@ -119,14 +127,10 @@ func (s score) shown() string {
 	return strings.TrimSpace(v)
 }
 
-func sign(n int64) string {
-	if n < 0 {
-		return "-"
-	}
-	return "+"
-}
-
 func signed(n int64, show func(int64) string) string {
+	if n == 0 {
+		return "0"
+	}
 	if n < 0 {
 		return "-" + show(-n)
 	}
@@ -135,9 +139,6 @@ func signed(n int64, show func(int64) string) string {
 
 // delta returns a difference: +1,200, -2, 0.
 func delta(n int64) string {
-	if n == 0 {
-		return "0"
-	}
 	return signed(n, thousands)
 }
 
@@ -200,16 +201,23 @@ func (r *Result) rows() []row {
 		return opt(name, true, true, int64(x), int64(y), thousands)
 	}
 	dur := func(int64) string { return "" }
-	time := opt("Duration", a.Timed, b.Timed, int64(a.Duration), int64(b.Duration), dur)
+	took := opt("Duration", a.Timed, b.Timed, int64(a.Duration), int64(b.Duration), dur)
 	if a.Timed {
-		time.a = length(a.Duration)
+		took.a = length(a.Duration)
 	}
 	if b.Timed {
-		time.b = length(b.Duration)
+		took.b = length(b.Duration)
+	}
+	cost := opt("Total cost", a.Priced, b.Priced, a.Cost, b.Cost, money)
+	if a.AtLeast {
+		cost.a = "≥ " + money(a.Cost)
+	}
+	if b.AtLeast {
+		cost.b = "≥ " + money(b.Cost)
 	}
 	return []row{
-		time,
-		opt("Total cost", a.Priced, b.Priced, a.Cost, b.Cost, money),
+		took,
+		cost,
 		opt("Tokens", a.Counted, b.Counted, a.Tokens, b.Tokens, text.Tokens),
 		count("Tool calls", a.ToolCalls, b.ToolCalls),
 		count("Retries", a.Retries, b.Retries),
@@ -324,7 +332,7 @@ func Matrix(base *Session, list []*Result) []byte {
 			w[7] = signed(b.Cost-a.Cost, money)
 		}
 		if a.Timed && b.Timed {
-			w[8] = sign(int64(b.Duration-a.Duration)) + length((b.Duration - a.Duration).Abs())
+			w[8] = signed(int64(b.Duration-a.Duration), func(n int64) string { return length(time.Duration(n)) })
 		}
 		rows = append(rows, w)
 	}

@@ -139,6 +139,8 @@ func (p *printer) phase(pp *PhasePair) {
 	}
 	p.steps(p.a, p.b, pp.OnlyA)
 	p.steps(p.b, p.a, pp.OnlyB)
+	p.failures(p.a, p.b, pp.FailedA)
+	p.failures(p.b, p.a, pp.FailedB)
 	for i, m := range pp.Moved {
 		if i == maxSteps {
 			p.f("    ... and %d more in another order\n", len(pp.Moved)-i)
@@ -180,6 +182,21 @@ func (p *printer) steps(who, other string, list []Step) {
 			times = fmt.Sprintf("  (%d times)", s.Times)
 		}
 		p.f("    %s %s:  %s%s\n", who, word, headline.Line(s.Text, width), times)
+	}
+}
+
+// failures prints what both sides did, and what failed for one only.
+func (p *printer) failures(who, other string, list []Step) {
+	for i, s := range list {
+		if i == maxSteps {
+			p.f("    ... and %d more that failed for %s\n", len(list)-i, who)
+			break
+		}
+		times := ""
+		if s.Times > 1 {
+			times = fmt.Sprintf("%d times, ", s.Times)
+		}
+		p.f("    %s failed:  %s  (%snot for %s)\n", who, headline.Line(s.Text, width), times, other)
 	}
 }
 
@@ -240,6 +257,9 @@ func (p *printer) events(d *Divergence) {
 			}
 		}
 		p.f("  %s  %*s  %s\n", text.Pad(s.who, p.wide), numbers, number, title)
+	}
+	if d.A.Event > 0 && d.B.Event > 0 && d.A.Title == d.B.Title {
+		p.f("  (they differ in what is not shown here)\n")
 	}
 }
 

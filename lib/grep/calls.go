@@ -53,13 +53,23 @@ func (c *calls) shell() []tool.Command {
 	if !c.parsed && c.line != "" {
 		c.commands = tool.Commands(c.line)
 		for _, x := range c.commands {
-			c.read = append(slices.Clip(c.read), x.Reads...)
-			c.written = append(slices.Clip(c.written), x.Writes...)
-			c.all = append(append(c.all, x.Reads...), x.Writes...)
+			c.read = append(slices.Clip(c.read), seen(&x, x.Reads)...)
+			c.written = append(slices.Clip(c.written), seen(&x, x.Writes)...)
+			c.all = append(append(c.all, seen(&x, x.Reads)...), seen(&x, x.Writes)...)
 		}
 	}
 	c.parsed = true
 	return c.commands
+}
+
+// seen returns the paths of a command as they are seen from where its line
+// starts.
+func seen(x *tool.Command, paths []string) []string {
+	list := make([]string, len(paths))
+	for i, p := range paths {
+		list[i] = x.From(p)
+	}
+	return list
 }
 
 // meets says whether a call meets the conditions of a query about paths and

@@ -3,6 +3,8 @@
 package headline
 
 import (
+	"bytes"
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -91,7 +93,22 @@ func call(e event.Event) string {
 		}
 		return true
 	})
+	if name == "" {
+		if a2a := A2A(e); a2a != "" {
+			return Cut(a2a)
+		}
+	}
 	return Call(name, args)
+}
+
+// A2A returns what a call of another agent by the A2A protocol is about: the
+// agent, and the task. It is "" if the tool_call is none.
+func A2A(e event.Event) string {
+	if !bytes.Contains(e.DataRaw(), []byte(`"a2a_call"`)) || e.Get("event_subtype").String() != "a2a_call" {
+		return ""
+	}
+	agent := cmp.Or(e.Get("agent_id").String(), e.Get("agent_url").String())
+	return strings.TrimRight("a2a "+agent+"  "+strings.Join(strings.Fields(e.Get("task").String()), " "), " ")
 }
 
 // Call returns what the headline of a tool_call has after its type.

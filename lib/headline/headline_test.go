@@ -9,8 +9,9 @@ import (
 
 func TestOf(t *testing.T) {
 	for in, want := range map[string]string{
-		`"tool_call","data":{"tool_name":"Bash","arguments":{"command":"pytest tests/"}}`: "tool_call: Bash  $ pytest tests/",
-		`"tool_call","data":{"tool_name":"Read","arguments":{"file_path":"/p/a.go"}}`:     "tool_call: Read  /p/a.go",
+		`"tool_call","data":{"tool_name":"Bash","arguments":{"command":"pytest tests/"}}`:               "tool_call: Bash  $ pytest tests/",
+		`"tool_call","data":{"tool_name":"Read","arguments":{"file_path":"/p/a.go"}}`:                   "tool_call: Read  /p/a.go",
+		`"tool_call","data":{"event_subtype":"a2a_call","agent_id":"billing","task":"refund\norder 7"}`: "tool_call: a2a billing  refund order 7",
 		`"tool_call","data":{}`:                                                                 "tool_call",
 		`"user_prompt","data":{"prompt":"run the test suite"}`:                                  `user_prompt: "run the test suite"`,
 		`"user_prompt","data":{"content":[{"type":"image"},{"type":"text","text":"this one"}]}`: `user_prompt: "this one"`,

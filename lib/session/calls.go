@@ -155,10 +155,10 @@ func (f *Fold) files(c tool.Call) {
 	f.commands++
 	for _, cmd := range tool.Commands(c.Line) {
 		for _, p := range cmd.Reads {
-			f.shRead.add(p)
+			f.shRead.add(cmd.From(p))
 		}
 		for _, p := range cmd.Writes {
-			f.shWrote.add(p)
+			f.shWrote.add(cmd.From(p))
 		}
 	}
 }

@@ -16,6 +16,12 @@ var inlined = spread(map[string]string{
 	"sed gsed":                "",
 	"vim nvim vi ex ed emacs": "-c --cmd --eval -e",
 	"psql mysql sqlite3":      "",
+	"nu xonsh elvish rc expect tclsh capsh guile": "-c --commands",
+	"R":           "-e",
+	"erl":         "-eval",
+	"sbcl":        "--eval --load",
+	"jshell irb":  "-e",
+	"ghc clojure": "-e",
 })
 
 // code tells that a command is given source text: what that does is not
@@ -41,6 +47,9 @@ func (c *command) code(words []word) {
 			c.sql(x.text)
 		}
 		c.sql(c.stdin)
+		if c.input != nil {
+			c.sql(c.input.text)
+		}
 		return
 	}
 	script := false
@@ -57,7 +66,7 @@ func (c *command) code(words []word) {
 		}
 		for _, o := range strings.Fields(opts) {
 			switch {
-			case t == o, len(o) == 2 && len(t) > 2 && t[1] != '-' && strings.HasSuffix(t, o[1:]) && has("perl ruby python python3", name):
+			case t == o, len(o) == 2 && len(t) > 2 && t[1] != '-' && strings.HasSuffix(t, o[1:]) && has("perl ruby python python3 node nodejs", name):
 				if i+1 < len(words) {
 					c.source(name, words[i+1])
 				}
@@ -74,7 +83,7 @@ func (c *command) code(words []word) {
 			break
 		}
 	}
-	if !script && has("python node ruby perl php lua", strings.TrimRight(name, "23js")) {
+	if !script && (has("python node ruby perl php lua", strings.TrimRight(name, "23js")) || has("tclsh expect jshell R julia irb sbcl guile deno bun osascript Rscript", name)) {
 		switch {
 		case c.stdin != "":
 			c.source(name, word{text: c.stdin, known: true})
@@ -137,42 +146,6 @@ func Mentions(code string) []string {
 	return out.list
 }
 
-// awk tells what an awk program does beside printing.
-func (c *command) awk(words []word) {
-	for _, x := range words[1:] {
-		if strings.Contains(x.text, "system(") || strings.Contains(x.text, "getline") || strings.Contains(x.text, "| \"") || strings.Contains(x.text, "|\"") ||
-			strings.Contains(x.text, "print >") || strings.Contains(x.text, "> \"") || strings.Contains(x.text, ">\"") || strings.Contains(x.text, "/inet/") {
-			c.source("awk", x)
-		}
-	}
-}
-
-// sedFile is a command of sed that reads, writes or runs something.
-var sedFile = regexp.MustCompile(`(?:^|[;{}\n]|[0-9$/,!])\s*([rRwW])\s+([^;\n}]+)|/[gpiIm0-9]*(w)\s+([^;\n}]+)`)
-var sedRuns = regexp.MustCompile(`(?:^|[;{}\n]|[0-9$/,!])\s*e(?:\s|$)|^\s*s(.)[^\n]*/[gpiIm0-9]*e[gpiIm0-9]*\s*$`)
-
-func (c *command) sed(words []word) {
-	for i, x := range words[1:] {
-		if strings.HasPrefix(x.text, "-") && !strings.HasPrefix(x.text, "-e") && !strings.HasPrefix(x.text, "--expression") {
-			continue
-		}
-		if i > 0 && !strings.HasPrefix(words[i].text, "-") {
-			continue // a file
-		}
-		if sedRuns.MatchString(x.text) {
-			c.doubt(DoubtProgram)
-		}
-		for _, m := range sedFile.FindAllStringSubmatch(x.text, 8) {
-			f := word{text: strings.TrimSpace(m[2] + m[4]), known: x.known}
-			if m[1] == "r" || m[1] == "R" {
-				c.reads(f)
-			} else {
-				c.writes(f)
-			}
-		}
-	}
-}
-
 // sql tells of statements that leave the database.
 func (c *command) sql(text string) {
 	low := strings.ToLower(text)
@@ -180,7 +153,7 @@ func (c *command) sql(text string) {
 		strings.Contains(low, "from program") || strings.Contains(low, "to program") {
 		c.doubt(DoubtProgram)
 	}
-	for _, k := range []string{".read", ".output", ".once", ".import", "readfile(", "writefile(", "load_file(", "pg_read_file(", "outfile", "infile", "\\i ", "\\o ", "\\copy"} {
+	for _, k := range databaseFiles {
 		if strings.Contains(low, k) {
 			c.source("sql", word{text: text, known: true})
 			for _, f := range strings.Fields(text) {
@@ -190,4 +163,19 @@ func (c *command) sql(text string) {
 			return
 		}
 	}
+}
+
+// databaseFiles are what statements have that name files of the machine.
+var databaseFiles = []string{".read", ".output", ".once", ".import", "readfile(", "writefile(", "load_file(", "pg_read_file(", "pg_read_binary_file(", "pg_ls_dir(", "outfile", "dumpfile", "infile", "lo_import(", "lo_export(", "\\i ", "\\o ", "\\copy"}
+
+// leavesDatabase reports whether a statement does something outside of the
+// database.
+func leavesDatabase(text string) bool {
+	low := strings.ToLower(text)
+	for _, k := range append([]string{"from program", "to program", "load_extension", "xp_cmdshell", "dblink"}, databaseFiles[4:]...) {
+		if strings.Contains(low, k) {
+			return true
+		}
+	}
+	return false
 }

@@ -87,6 +87,12 @@ func (p program) takes(opt string) bool {
 // operands sets the files and hosts that the words of a command name.
 func (c *command) operands(words []word) {
 	c.hosts(words)
+	if w := words[0].text; strings.Contains(w, "/") && !rooted(w) && !strings.Contains(w, "://") && !c.Remote {
+		c.mayRead(words[0]) // to run a file is to read it
+	}
+	if rest, ok := strings.CutPrefix(words[0].text, "github:"); ok && rest != "" {
+		c.host("github.com", true)
+	}
 	if strings.Contains(words[0].text, "://") { // npx https://x/y.tgz
 		c.host(urlHost(words[0].text, false), words[0].known)
 	}
@@ -96,6 +102,13 @@ func (c *command) operands(words []word) {
 		} else {
 			c.stranger(words)
 		}
+	}
+	if len(words) > 3 && words[1].text == "-m" && strings.HasPrefix(words[2].text, "pip") && strings.HasPrefix(c.Program, "py") {
+		inner := *c // python -m pip is pip
+		inner.Program = "pip"
+		inner.hosts(words[2:])
+		inner.known(programs["pip"], words[2:])
+		c.Hosts, c.Doubt, c.Writes = inner.Hosts, inner.Doubt, inner.Writes
 	}
 	c.code(words)
 	if c.more {

@@ -193,9 +193,30 @@ func (w *walker) prints(s *syntax.Stmt, pipes int) *stdin {
 			}
 			return nil
 		}
+		if globs := listed(words); globs != nil {
+			return &stdin{globs: globs}
+		}
 		if text, ok := echoed(words); ok {
 			return &stdin{text: text}
 		}
 	}
 	return nil
+}
+
+// listed returns the patterns of the files that ls lists by their paths, nil
+// if it lists others, too.
+func listed(words []word) (globs []string) {
+	if words[0].text != "ls" {
+		return nil
+	}
+	for _, x := range words[1:] {
+		switch {
+		case has("-1 -d -t -1t -tr -1d", x.text):
+		case !x.glob || !x.known || !strings.Contains(base(x.text), "*."): // may be a directory
+			return nil
+		default:
+			globs = append(globs, x.text)
+		}
+	}
+	return globs
 }

@@ -90,8 +90,15 @@ func (w *walker) stmt(s *syntax.Stmt, in place) {
 		w.assign(x.Args, c.Program == "export" || slices.Contains(c.Args, "-x"))
 		w.redirects(c, s.Redirs)
 		w.emit(c)
-		w.settings(c, x.Args)
+		w.settings(c, x.Args, x.Variant.Value == "export")
 		return
+	case *syntax.LetClause:
+		w.substs(x)
+		if src := w.source(x); strings.Contains(src, "[$(") || strings.Contains(src, "[`") {
+			c := w.start(s, in)
+			c.doubt(DoubtProgram) // an index is evaluated
+			w.emit(c)
+		}
 	default:
 		w.substs(x)
 	}

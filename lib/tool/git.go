@@ -45,7 +45,12 @@ func (c *command) git(words []word) {
 			}
 		case "--work-tree":
 			c.place = below(c.place, val)
+		case "--git-dir":
+			if val != ".git" && val != "./.git" { // of another repository
+				c.reads(word{text: val, known: x.known})
+			}
 		case "-c":
+			c.urlsIn(word{text: val, known: x.known})
 			if codeSetting(val) || !x.known {
 				c.doubt(DoubtProgram)
 			}
@@ -64,6 +69,9 @@ func (c *command) git(words []word) {
 		c.doubt(DoubtProgram)
 	}
 	g.split(words[i+1:])
+	if has("status log diff show shortlog whatchanged ls-files ls-tree branch describe rev-list reflog stash", g.sub) {
+		c.elsewhere()
+	}
 	g.files()
 	g.contacts()
 }
@@ -173,7 +181,27 @@ func (g *gitCall) files() {
 	if out, ok := g.value("-o --output --output-directory"); ok && has("diff show log archive format-patch", g.sub) {
 		g.writes(out)
 	}
+	if f, ok := g.value("-F --file"); ok && has("notes tag merge", g.sub) {
+		g.reads(f)
+	}
+	for _, x := range g.flags {
+		if g.sub == "grep" && (strings.HasPrefix(x.text, "-O") || strings.HasPrefix(x.text, "--open-files-in-pager")) ||
+			g.sub == "filter-branch" && strings.HasSuffix(x.text, "-filter") || g.sub == "filter-repo" && strings.Contains(x.text, "-callback") ||
+			has("-x --extcmd", x.text) && g.sub == "difftool" || has("-c --cmd", x.text) && g.sub == "gui" {
+			g.doubt(DoubtProgram)
+		}
+	}
 	switch g.sub {
+	case "stash":
+		if len(g.ops) > 0 && has("push save", g.ops[0].text) {
+			g.writeAll(append(slices.Clip(g.ops[1:]), g.paths...))
+		}
+	case "checkout-index":
+		g.writeAll(append(slices.Clip(g.ops), g.paths...))
+	case "ls-tree":
+		for _, x := range append(slices.Clip(g.ops), g.paths...) {
+			g.mayRead(x)
+		}
 	case "add", "stage", "commit", "hash-object", "update-index":
 		for _, x := range append(slices.Clip(g.ops), g.paths...) {
 			if x.text != "." {
@@ -247,8 +275,14 @@ func (g *gitCall) files() {
 
 // looks tells what a command that shows content shows.
 func (g *gitCall) looks() {
+	if g.sub == "cat-file" && slices.ContainsFunc(g.flags, func(x word) bool { return strings.HasPrefix(x.text, "--batch") }) && !g.flag("--batch-all-objects") {
+		g.doubt(DoubtRead) // names come through its input
+	}
 	for _, x := range g.paths {
 		g.reads(x)
+		if strings.ContainsAny(x.text, "*?[") { // a pathspec: * crosses slashes
+			g.filters(nil, []word{{text: strings.TrimPrefix(x.text, ":/")}})
+		}
 	}
 	ops := g.ops
 	if g.sub == "grep" {
@@ -271,6 +305,8 @@ func (g *gitCall) looks() {
 		case ok && p != "" && !strings.HasPrefix(x.text, "-"): // HEAD:file, :file
 			x.text = strings.TrimPrefix(strings.TrimPrefix(p, "0:"), "./")
 			g.reads(x)
+		case rooted(x.text) || strings.HasPrefix(x.text, "../"): // no revision
+			g.reads(x)
 		case has("blame annotate", g.sub) && k == len(ops)-1:
 			g.reads(x)
 		default:
@@ -286,6 +322,7 @@ func (g *gitCall) config() {
 		return
 	}
 	for _, x := range g.ops {
+		g.urlsIn(x)
 		if codeSetting(x.text) {
 			g.doubt(DoubtProgram)
 		}
@@ -305,6 +342,9 @@ func (g *gitCall) config() {
 // contacts adds the hosts that git is told to talk to. What a remote's name
 // stands for is not known here.
 func (g *gitCall) contacts() {
+	if g.flag("--ext-diff") {
+		g.doubt(DoubtProgram)
+	}
 	if g.flag("--upload-pack --receive-pack --exec -x --ext-diff") && has("clone fetch pull push ls-remote archive rebase difftool", g.sub) {
 		g.doubt(DoubtProgram)
 	}
@@ -314,12 +354,18 @@ func (g *gitCall) contacts() {
 			if !joined && k+1 < len(g.flags) {
 				val = g.flags[k+1].text
 			}
+			g.urlsIn(word{text: val, known: x.known})
 			if codeSetting(val) {
 				g.doubt(DoubtProgram)
 			}
 		}
 	}
 	switch g.sub {
+	case "subtree", "http-push", "http-fetch", "p4", "cvsimport", "imap-send":
+		if !g.urls(g.ops) && !(g.sub == "subtree" && len(g.ops) > 0 && has("split merge", g.ops[0].text)) {
+			g.doubt(DoubtHost)
+		}
+		return
 	case "clone", "fetch", "pull", "push", "ls-remote":
 	case "remote":
 		if len(g.ops) < 1 || !has("update show prune", g.ops[0].text) {
@@ -372,13 +418,13 @@ func (g *gitCall) contacts() {
 
 // urls adds the hosts of URLs and reports whether there were any.
 func (g *gitCall) urls(list []word) (any bool) {
-	for _, x := range list {
+	for k, x := range list {
 		if strings.Contains(x.text, "::") {
 			g.doubt(DoubtProgram)
 			any = true
 			continue
 		}
-		if strings.Contains(x.text, "://") || strings.Contains(x.text, "@") || g.sub == "clone" && strings.Contains(x.text, ":") {
+		if strings.Contains(x.text, "://") || strings.Contains(x.text, "@") || strings.Contains(x.text, ":") && (has("clone remote submodule", g.sub) || k == 0) {
 			if h := scpHost(x.text); h != "" {
 				g.host(h, x.known)
 				any = true

@@ -9,7 +9,9 @@ import (
 func webHosts(f *found) []string {
 	var hosts set
 	for _, u := range f.urls {
-		hosts.add(urlHost(u, true))
+		u = strings.TrimSpace(u)
+		hosts.add(urlHost(strings.TrimPrefix(u, "//"), true))
+		hosts.add(otherHost(u))
 	}
 	if len(hosts.list) == 0 && f.prose != "" {
 		// Gemini's web_fetch takes a prompt with the URLs in it.

@@ -140,23 +140,54 @@ var startUp = words("BASH_ENV ENV PROMPT_COMMAND GIT_SSH_COMMAND GIT_SSH GIT_EXT
 // proxies are variables that name the host which programs talk to instead.
 var proxies = words("http_proxy https_proxy all_proxy ftp_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY")
 
+// prompts are variables in which a shell runs substitutions.
+var prompts = words("PS0 PS1 PS2 PS4")
+
+// anyonesDir reports whether a directory is one where anybody puts files.
+func anyonesDir(d string) bool {
+	for _, t := range []string{"/tmp", "/var/tmp", "/dev/shm"} {
+		if d == t || strings.HasPrefix(d, t+"/") {
+			return true
+		}
+	}
+	return false
+}
+
 // loaded are variables that make a program load code.
 var loaded = words("LD_PRELOAD LD_AUDIT DYLD_INSERT_LIBRARIES PYTHONSTARTUP PERL5OPT PERL5DB RUBYOPT NODE_OPTIONS JAVA_TOOL_OPTIONS")
 
 // settings reads the lines that variables give to programs.
-func (w *walker) settings(c *command, list []*syntax.Assign) {
+// given says that a program is given them, or those to come.
+func (w *walker) settings(c *command, list []*syntax.Assign, given bool) {
 	for _, a := range list {
 		if a.Name == nil || a.Naked || a.Value == nil {
 			continue
 		}
 		name := a.Name.Value
+		one := *c
+		one.Program, one.word, one.Args, one.Layers = "", "", nil, nil
+		one.Reads, one.Writes, one.Hosts = nil, nil, nil
 		switch {
-		case proxies[name]:
-			x := w.word(a.Value)
-			one := *c
-			one.Program, one.word, one.Args, one.Layers = "", "", nil, nil
-			one.Reads, one.Writes, one.Hosts = nil, nil, nil
-			if one.host(urlHost(x.text, true), x.known); len(one.Hosts) > 0 || one.Unknown {
+		case proxies[name], hostVars[name], given && !startUp[name]:
+			if one.setting(name, w.word(a.Value)); len(one.Hosts) > 0 || one.Unknown && !c.Unknown {
+				w.emit(&one)
+				continue
+			}
+		}
+		switch {
+		case has("GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE", name) && given:
+			if x := w.word(a.Value); x.text != ".git" && x.text != "." {
+				one.reads(x)
+				w.emit(&one)
+			}
+		case prompts[name]:
+			if x := w.source(a.Value); strings.Contains(x, "$(") || strings.Contains(x, "`") {
+				one.doubt(DoubtProgram)
+				w.emit(&one)
+			}
+		case name == "PATH" && given:
+			if x := w.word(a.Value); slices.ContainsFunc(strings.Split(x.text, ":"), anyonesDir) {
+				one.doubt(DoubtProgram)
 				w.emit(&one)
 			}
 		case loaded[name]:
@@ -164,9 +195,6 @@ func (w *walker) settings(c *command, list []*syntax.Assign) {
 			if name == "NODE_OPTIONS" && x.known && !strings.Contains(x.text, "require") && !strings.Contains(x.text, "import") && !strings.Contains(x.text, "loader") {
 				continue
 			}
-			one := *c
-			one.Program, one.word, one.Args, one.Layers = "", "", nil, nil
-			one.Reads, one.Writes, one.Hosts = nil, nil, nil
 			one.doubt(DoubtProgram)
 			w.emit(&one)
 		case startUp[name]:
@@ -174,7 +202,9 @@ func (w *walker) settings(c *command, list []*syntax.Assign) {
 			if x.text == "" || has("cat less more true : echo vi vim nano", x.text) {
 				continue
 			}
-			one := *c
+			if one = *c; name == "BASH_ENV" || name == "ENV" {
+				one.mayRead(x)
+			}
 			one.Via, one.Layers = append(slices.Clip(c.Via), name), slices.Clip(c.Layers)
 			w.sub(x.text, x.known, nil, &one, place{})
 		}

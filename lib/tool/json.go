@@ -154,12 +154,22 @@ func Canonical(args []byte) []byte {
 	if !json.Valid(args) {
 		return args
 	}
-	return appendCanonical(make([]byte, 0, len(args)), args[space(args, 0):])
+	return appendCanonical(make([]byte, 0, len(args)), args[space(args, 0):], 0)
 }
 
-func appendCanonical(dst, b []byte) []byte {
-	switch b[0] {
-	case '{':
+// maxCanonical is how deep keys are sorted. Each level is read once more for
+// every level above it, and no tool's arguments are as deep.
+const maxCanonical = 64
+
+func appendCanonical(dst, b []byte, depth int) []byte {
+	switch c := b[0]; {
+	case (c == '{' || c == '[') && depth == maxCanonical:
+		var rest bytes.Buffer
+		if json.Compact(&rest, b[:skip(b, 0)]) != nil {
+			return append(dst, b[:skip(b, 0)]...)
+		}
+		return append(dst, rest.Bytes()...)
+	case c == '{':
 		type member struct{ key, value []byte }
 		var list []member
 		members(b, func(k, v []byte) { list = append(list, member{k, v}) })
@@ -170,10 +180,10 @@ func appendCanonical(dst, b []byte) []byte {
 				dst = append(dst, ',')
 			}
 			dst = append(appendQuoted(dst, string(m.key)), ':')
-			dst = appendCanonical(dst, m.value)
+			dst = appendCanonical(dst, m.value, depth+1)
 		}
 		return append(dst, '}')
-	case '[':
+	case c == '[':
 		dst = append(dst, '[')
 		first := true
 		elements(b, func(v []byte) {
@@ -181,10 +191,10 @@ func appendCanonical(dst, b []byte) []byte {
 				dst = append(dst, ',')
 			}
 			first = false
-			dst = appendCanonical(dst, v)
+			dst = appendCanonical(dst, v, depth+1)
 		})
 		return append(dst, ']')
-	case '"':
+	case c == '"':
 		end := skip(b, 0)
 		if bytes.IndexByte(b[:end], '\\') < 0 {
 			return append(dst, b[:end]...)

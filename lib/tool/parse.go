@@ -39,6 +39,7 @@ type found struct {
 	urls    []string
 	prose   string // a text that may name URLs
 	pattern string // what is searched for
+	filters set    // which files are searched
 	dir     string // where a line is to run
 	command []byte // the value of command, cmd …
 	lines   []byte // the value of commands: lines, not an argument vector
@@ -70,6 +71,11 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 		c.Writes = f.paths.list
 	case searches:
 		c.Searches, c.Pattern = f.paths.list, f.pattern
+		defer func() {
+			if !c.Listing {
+				c.Filters = f.filters.list
+			}
+		}()
 		called := c.MCPTool
 		if called == "" {
 			called = c.Name
@@ -115,6 +121,13 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 		if c.Server == "" {
 			c.Server = f.server
 		}
+		for _, u := range f.urls { // of a resource
+			if p, ok := cutFold(strings.TrimSpace(u), "file://"); ok {
+				c.Reads = append(c.Reads, p)
+			} else if h := urlHost(u, false); strings.HasPrefix(strings.ToLower(u), "http") && h != "" {
+				c.Hosts = append(c.Hosts, h)
+			}
+		}
 	}
 }
 
@@ -130,6 +143,12 @@ func (f *found) member(t spec, key, value []byte) {
 			f.lines = value
 		case "args":
 			f.argv = value
+		case "action": // of a call as the API has it
+			members(value, func(k, v []byte) { f.member(t, k, v) })
+		case "input":
+			if len(f.command) == 0 {
+				f.command = value
+			}
 		case "workdir", "cwd", "directory", "dirpath", "workingdirectory", "workingdir":
 			f.dir = text(value)
 		}
@@ -142,6 +161,8 @@ func (f *found) member(t spec, key, value []byte) {
 			f.tool = text(value)
 		case "arguments":
 			f.nested = value
+		case "uri", "url":
+			f.strings(value, &f.urls)
 		}
 		return
 	case patches:
@@ -162,6 +183,15 @@ func (f *found) member(t spec, key, value []byte) {
 				f.pattern = text(value)
 			}
 		}
+		switch string(k) {
+		case "glob", "include", "includepattern", "includeglob", "filepattern", "fileglob", "filefilter":
+			var list []string
+			f.strings(value, &list)
+			for _, x := range list {
+				f.filters.add(x)
+			}
+			return
+		}
 	case fetches, downloads:
 		switch string(k) {
 		case "url", "urls", "uri", "href", "link":
@@ -179,6 +209,18 @@ func (f *found) member(t spec, key, value []byte) {
 		"targetdirectories", "relativeworkspacepath", "targetnotebook", "paths", "filepaths", "include",
 		"destination", "destinationpath", "newpath", "oldpath":
 		f.addPaths(value)
+	case "args":
+		if t.use == reads { // <file><path>a</path></file>
+			for rest := text(value); ; {
+				_, after, ok := strings.Cut(rest, "<path>")
+				if !ok {
+					break
+				}
+				p, more, _ := strings.Cut(after, "</path>")
+				f.paths.add(strings.TrimSpace(p))
+				rest = more
+			}
+		}
 	case "source", "sourcepath":
 		if t.use == copies {
 			f.sources.add(text(value))
@@ -207,7 +249,9 @@ func (f *found) addPaths(value []byte) {
 		elements(value, func(v []byte) { f.paths.add(text(v)) })
 		return
 	}
-	f.paths.add(text(value))
+	p := text(value)
+	f.paths.add(p)
+	f.paths.add(strings.TrimSpace(p)) // some tools take the blanks off
 }
 
 // changes adds the files of a change that was made: the keys of an object, with
@@ -375,6 +419,16 @@ func diffPaths(patch string, into *set) {
 		p, ok := strings.CutPrefix(line, "+++ ")
 		if !ok {
 			if p, ok = strings.CutPrefix(line, "--- "); !ok {
+				for _, k := range []string{"rename from ", "rename to ", "copy to "} {
+					if p, ok := strings.CutPrefix(line, k); ok {
+						into.add(strings.TrimSpace(p))
+					}
+				}
+				if p, ok := strings.CutPrefix(line, "diff --git a/"); ok { // of a file without lines, too
+					from, to, _ := strings.Cut(strings.TrimSpace(p), " b/")
+					into.add(from)
+					into.add(to)
+				}
 				continue
 			}
 		}

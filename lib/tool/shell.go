@@ -106,10 +106,41 @@ func parseLine(line string) (list []command) {
 	}()
 	w := &walker{shared: s, src: line, funcs: map[string]*syntax.Stmt{}, st: start}
 	w.line(place{})
+	runsWritten(s.out)
 	if s.full {
 		s.out = append(s.out, unread(line))
 	}
 	return s.out
+}
+
+// runsWritten doubts the commands that run a file which a command before them
+// in the line has written or fetched: what is in it is not told.
+func runsWritten(list []command) {
+	var written set
+	for i := range list {
+		c := &list[i]
+		if len(written.list) > 0 {
+			files := []string{}
+			if strings.Contains(c.word, "/") {
+				files = append(files, c.word)
+			}
+			if _, ok := inlined[version(c.Program)]; ok || shells[c.Program] || has("source . make gmake", c.Program) {
+				files = append(files, c.Reads...)
+			}
+			for _, f := range files {
+				if slices.Contains(written.list, path.Base(f)) {
+					c.doubt(DoubtProgram)
+				}
+			}
+		}
+		wrote := c.Writes[:min(c.direct, len(c.Writes))]
+		if has("tee dd curl wget sponge base64 xxd", c.Program) {
+			wrote = c.Writes
+		}
+		for _, f := range wrote {
+			written.add(path.Base(f))
+		}
+	}
 }
 
 func unread(line string) command {
@@ -234,13 +265,13 @@ func (w *walker) simple(s *syntax.Stmt, x *syntax.CallExpr, in place) {
 		if len(c.Reads)+len(c.Writes)+len(c.Hosts) > 0 || c.Unknown {
 			w.emit(c)
 		}
-		w.settings(c, x.Assigns)
+		w.settings(c, x.Assigns, false)
 		return
 	}
 	before := w.st
 	if len(x.Assigns) > 0 {
 		w.assign(x.Assigns, true)
-		w.settings(c, x.Assigns)
+		w.settings(c, x.Assigns, true)
 	}
 	given := w.st
 	for i, words := range variants {
@@ -319,7 +350,7 @@ func (w *walker) function(name string, body *syntax.Stmt, c *command, args []wor
 func (w *walker) run(c *command, words []word, in place) {
 	for range maxWrappers {
 		first := words[0]
-		if !first.known || first.glob || first.text == "" {
+		if !first.known || first.glob && first.text != "[" || first.text == "" {
 			c.Program, c.word = base(first.text), first.text
 			c.doubt(DoubtProgram)
 			c.args(words)

@@ -102,9 +102,9 @@ func TestCommands(t *testing.T) {
 		{`uv run --with pytest pytest -x`, `uv>pytest -x`},
 		{`uv --quiet run python -m pytest`, `uv>python -m pytest`},
 		{`uv run -m pytest -x`, `uv>python -m pytest -x`},
-		{`npx -y vitest run`, `npx>vitest run`}, {`npx -p a -c 'rm x'`, `npx>rm x |w=x`},
-		{`pnpm exec tsc`, `pnpm>tsc`}, {`bunx rm x`, `bunx>rm x |w=x`}, {`poetry run rm x`, `poetry>rm x |w=x`},
-		{`npm test`, `npm test`}, {`uv sync`, `uv sync |h=pypi.org`}, {`uv tool run ruff check`, `uv>ruff check`},
+		{`npx -y vitest run`, `npx>vitest run |h=registry.npmjs.org`}, {`npx -p a -c 'rm x'`, `npx>rm x |w=x`},
+		{`pnpm exec tsc`, `pnpm>tsc`}, {`bunx rm x`, `bunx>rm x |w=x |h=registry.npmjs.org`}, {`poetry run rm x`, `poetry>rm x |w=x`},
+		{`npm test`, `npm test`}, {`uv sync`, `uv sync |h=pypi.org`}, {`uv tool run ruff check`, `uv>ruff check |h=pypi.org`},
 		// files
 		{`cat .env`, `cat .env |r=.env`}, {`head -n 5 a b`, `head -n 5 a b |r=a,b`}, {`head -5 a`, `head -5 a |r=a`},
 		{`grep -rn "x" a b`, `grep -rn x a b |r=a,b`}, {`grep -e x a`, `grep -e x a |r=a`}, {`ls | grep x`, `ls; grep x`},

@@ -66,10 +66,10 @@ func (c *command) special(words []word) bool {
 		}
 	case "git":
 		c.git(words)
-	case "ls", "tree", "du", "eza", "exa", "dir", "vdir":
+	case "ls", "tree", "eza", "exa", "dir", "vdir":
 		c.Listing = true
 		p := program{how: none, values: "-I -w -L -P -T --ignore --hide -d --level --max-depth --exclude -t --threshold -B --block-size"}
-		if c.Program != "tree" && c.Program != "du" {
+		if c.Program != "tree" {
 			p.values = "-I -w -T --ignore --hide --level"
 		}
 		dirs := p.split(words, c.Program).operands
@@ -100,15 +100,83 @@ func (c *command) special(words []word) bool {
 			return true
 		}
 		return false
-	case "make", "gmake":
-		for i, x := range words[:len(words)-1] {
-			switch x.text {
-			case "-C":
-				c.place = below(c.place, words[i+1].text)
-			case "-f":
-				c.reads(words[i+1])
+	case "go":
+		p := program{values: "-run -bench -count -p -ldflags -tags -timeout -mod -C -gcflags -asmflags", out: "-o -coverprofile -cpuprofile -memprofile -blockprofile -mutexprofile -trace -outputdir"}
+		for i, x := range words[1:] {
+			opt, val, joined := strings.Cut(strings.Replace(x.text, "--", "-", 1), "=")
+			if !joined && i+2 < len(words) {
+				val = words[i+2].text
+			}
+			switch {
+			case has("-exec -toolexec -vettool", opt):
+				c.doubt(DoubtProgram)
+			case has(p.out, opt) && val != "":
+				c.writes(word{text: val, known: x.known})
 			}
 		}
+		return false
+	case "make", "gmake":
+		p := program{values: "-j -l -o -W -I --include-dir --jobs", in: "-f --file --makefile", at: "-C --directory"}
+		for _, x := range p.valuesOf(words, "-C --directory") {
+			c.place = below(c.place, x.text)
+		}
+		c.elsewhere()
+		files := p.valuesOf(words, "-f --file --makefile")
+		for _, x := range files {
+			if x.text == "-" || streamed(x.text) {
+				c.doubt(DoubtProgram)
+			}
+			c.reads(x)
+		}
+		if len(files) == 0 {
+			c.mayRead(word{text: "Makefile"})
+		}
+		for _, x := range words[1:] {
+			if strings.HasPrefix(x.text, "SHELL=") || strings.HasPrefix(x.text, "--eval") || strings.HasPrefix(x.text, "-E") {
+				c.doubt(DoubtProgram)
+			}
+		}
+	case "cpio":
+		p := program{values: "-H -C -E -R", in: "-I -F --file", out: "-O", at: "-D --directory"}
+		c.known(p, words)
+		dir := word{text: ".", known: true}
+		if d := p.valuesOf(words, "-D --directory"); len(d) > 0 {
+			dir = d[0]
+		}
+		for _, x := range words[1:] {
+			switch {
+			case has("--extract --pass-through", x.text), len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.ContainsAny(x.text, "ip") && !strings.Contains(x.text, "t"):
+				c.writes(dir)
+				c.doubt(DoubtWrite)
+			case x.text == "--create", len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.Contains(x.text, "o"):
+				c.doubt(DoubtRead)
+			}
+		}
+	case "date", "du":
+		p := program{values: "-d --date -s -I --exclude --max-depth --threshold -t -B", in: "-f --file -r --reference --files0-from -X --exclude-from"}
+		if c.Program == "du" {
+			p.in = "--files0-from -X --exclude-from"
+			c.Listing = true
+			ops := append(p.split(words, "du").operands, word{text: ".", known: true})
+			for _, x := range ops[:max(1, len(ops)-1)] {
+				c.searches(x)
+			}
+		}
+		for _, x := range p.valuesOf(words, p.in) {
+			c.reads(x)
+		}
+	case "bind", "hash", "complete":
+		if slices.ContainsFunc(words[1:], func(x word) bool { return has("-x -p -C", x.text) }) && len(words) > 3 {
+			c.doubt(DoubtProgram)
+		}
+	case "mapfile", "readarray":
+		for i, x := range words[1:] {
+			if x.text == "-C" && i+2 < len(words) {
+				c.doubt(DoubtProgram)
+			}
+		}
+	case "sqlite3":
+		c.sqlite(words)
 	case "7z", "7za", "7zr":
 		if len(words) > 2 {
 			for i, x := range words[2:] {
@@ -187,12 +255,14 @@ func (c *command) linkRead(words, files []word, x word) {
 func (c *command) rest(p program, a arguments, files, words []word) {
 	switch c.Program {
 	case "grep", "egrep", "fgrep", "zgrep":
+		c.filters(files, p.valuesOf(words, "--include"))
 		if len(files) == 0 && slices.ContainsFunc(words[1:], func(x word) bool {
 			return has("--recursive --dereference-recursive", x.text) || len(x.text) > 1 && x.text[0] == '-' && x.text[1] != '-' && strings.ContainsAny(x.text, "rR")
 		}) {
 			c.searches(word{text: ".", known: true})
 		}
 	case "rg", "ag", "ack":
+		c.filters(files, p.valuesOf(words, "-g --glob --iglob -G"))
 		if len(files) == 0 && !c.piped && c.stdin == "" && len(c.Reads) == 0 && len(words) > 1 && !has("--version --help --type-list", words[1].text) {
 			c.searches(word{text: ".", known: true})
 		}
@@ -211,7 +281,9 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 			c.Reads = c.Reads[:1]
 		}
 	case "patch":
-		if len(files) == 0 {
+		if slices.ContainsFunc(words, func(x word) bool { return has("--dry-run --check -C", x.text) }) {
+			c.Writes = c.Writes[:min(c.direct, len(c.Writes))]
+		} else if len(files) == 0 {
 			var paths set
 			if patchPaths(c.stdin, &paths); len(paths.list) == 0 {
 				c.doubt(DoubtWrite)
@@ -224,6 +296,69 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 		}
 	case "gpg", "gpg2", "age":
 		c.stranger(words)
+	case "awk", "gawk", "mawk", "nawk":
+		for i, x := range words[:len(words)-1] {
+			if x.text == "-i" && words[i+1].text == "inplace" {
+				for _, f := range files {
+					c.writes(f)
+				}
+			}
+		}
+	case "openssl":
+		if len(files) > 1 && has("dgst md5 sha1 sha256 sha512", files[0].text) {
+			for _, f := range files[1:] {
+				c.reads(f)
+			}
+		}
+	case "pax":
+		for _, x := range words[1:] {
+			if len(x.text) > 1 && x.text[0] == '-' && strings.Contains(x.text, "r") {
+				c.doubt(DoubtWrite)
+			}
+		}
+	case "pip", "pip3":
+		for _, x := range (program{values: "-i --index-url -r -c -e"}).valuesOf(words, "-t --target --root --prefix -d --dest --log") {
+			c.writes(x)
+		}
+	case "npm", "pnpm", "yarn":
+		if has("install i ci add update uninstall pack", subcommand(words, "-C --prefix --dir --cwd")) {
+			for _, x := range p.valuesOf(words, "--prefix -C --dir --cwd --pack-destination") {
+				c.writes(x)
+			}
+		}
+	case "less", "more", "view":
+		for _, x := range words[1:] {
+			if strings.HasPrefix(x.text, "+!") || strings.HasPrefix(x.text, "+|") {
+				c.doubt(DoubtProgram)
+			}
+		}
+	case "sort", "split":
+		for _, x := range words[1:] {
+			if strings.HasPrefix(x.text, "--compress-prog") || strings.HasPrefix(x.text, "--filter") {
+				c.doubt(DoubtProgram)
+			}
+		}
+	case "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc":
+		for _, x := range files {
+			if f, ok := strings.CutPrefix(x.text, "@"); ok {
+				c.reads(word{text: f, known: x.known})
+			}
+		}
+	case "test", "[", "printf", "read", "unset":
+		for _, x := range words[1:] {
+			if x.known && (strings.Contains(x.text, "[$(") || strings.Contains(x.text, "[`")) {
+				c.doubt(DoubtProgram) // an index is evaluated
+			}
+		}
+	}
+	if p.how != none {
+		for _, x := range words[1:] {
+			opt, val, ok := strings.Cut(x.text, "=")
+			if ok && strings.HasPrefix(opt, "--") && !p.takes(opt) && val != "" && !strings.ContainsAny(val, " \n") {
+				c.mayRead(word{text: val})
+				c.mayWrite(word{text: val})
+			}
+		}
 	}
 }
 
@@ -308,6 +443,67 @@ func (c *command) tar(words []word) {
 	}
 }
 
+// elsewhere notes that a command works in a directory which it is told.
+func (c *command) elsewhere() {
+	if c.place != "" && len(c.Searches) == 0 {
+		c.Listing = true
+		c.searches(word{text: ".", known: true})
+	}
+}
+
+// filters notes which files a search in directories is told to look into.
+func (c *command) filters(dirs, globs []word) {
+	if len(dirs) == 0 {
+		dirs = []word{{text: ".", known: true}}
+	}
+	for _, g := range globs {
+		for _, d := range dirs {
+			if g.text != "" && !strings.HasPrefix(g.text, "!") {
+				c.Filters = append(c.Filters, below(c.place, strings.TrimSuffix(d.text, "/")+"/**/"+strings.TrimPrefix(g.text, "/")))
+			}
+		}
+	}
+}
+
+// sqlite tells what a session of sqlite3 does with its database.
+func (c *command) sqlite(words []word) {
+	p := programs["sqlite3"]
+	a := p.split(words, "sqlite3")
+	for _, x := range a.in {
+		c.reads(x)
+	}
+	if len(a.operands) == 0 {
+		return
+	}
+	db := a.operands[0]
+	if db.text == ":memory:" {
+		return
+	}
+	c.reads(db)
+	looks := len(a.operands) > 1
+	for _, x := range a.operands[1:] {
+		for _, st := range strings.Split(x.text, ";") {
+			st = strings.ToLower(strings.TrimSpace(st))
+			first, _, _ := strings.Cut(st, " ")
+			looks = looks && x.known && (st == "" || has("select explain with pragma values .tables .schema .dump .mode .headers .indexes .databases .help .width .timeout", first))
+		}
+	}
+	if !looks && !slices.ContainsFunc(words, func(x word) bool { return has("-readonly --readonly", x.text) }) {
+		c.writes(db)
+	}
+}
+
+// mounts adds a directory that a container is given with all that is in it.
+// A project is what it is given as a rule, and what lines do with that is told
+// by their own words: so that holds for what lies far above only.
+func (c *command) mounts(x word) {
+	c.reads(x)
+	c.writes(x)
+	if rooted(x.text) && strings.Count(x.text, "/") <= 2 || strings.HasPrefix(x.text, "..") {
+		c.tree(x)
+	}
+}
+
 // container tells what a container is given of this machine.
 func (c *command) container(words []word) {
 	for i, x := range words[1:] {
@@ -324,8 +520,7 @@ func (c *command) container(words []word) {
 			from, _, ok := strings.Cut(next.text, ":")
 			if ok && (strings.ContainsAny(from, "/.~$")) {
 				next.text = from
-				c.reads(next)
-				c.writes(next)
+				c.mounts(next)
 			}
 		case opt == "--mount":
 			if joined {
@@ -334,8 +529,7 @@ func (c *command) container(words []word) {
 			for _, f := range strings.Split(next.text, ",") {
 				for _, k := range []string{"source=", "src="} {
 					if from, ok := strings.CutPrefix(f, k); ok {
-						c.reads(word{text: from, known: true})
-						c.writes(word{text: from, known: true})
+						c.mounts(word{text: from, known: true})
 					}
 				}
 			}

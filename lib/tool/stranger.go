@@ -24,69 +24,106 @@ func (c *Call) typed(args []byte) {
 }
 
 // changing are words in the name of a tool that says it changes something.
-var changing = []string{"write", "edit", "create", "delete", "remove", "move", "rename", "save", "update", "append", "insert", "replace", "put", "upload", "copy", "patch", "apply", "set", "modify", "mkdir", "touch", "store", "add", "export", "download"}
+var changing = []string{"write", "edit", "create", "delete", "remove", "move", "rename", "save", "update", "append", "insert", "replace", "put", "upload", "copy", "patch", "apply", "set", "modify", "mkdir", "touch", "store", "add", "export", "download", "unlink", "push", "commit", "truncate", "trash"}
+
+// looking are words in the name of a tool that says it changes nothing.
+var looking = []string{"read", "get", "list", "search", "find", "view", "show", "look", "fetch", "describe", "info", "stat", "query", "check", "grep", "glob", "diagnostic", "symbol", "analy", "inspect", "load", "cat", "tree", "diff", "status", "log", "summar", "preview", "open"}
 
 // running are words in the name of a tool, or of its server, that runs lines
 // of a shell.
 var running = []string{"shell", "bash", "terminal", "exec", "command", "process", "subprocess", "cmd", "console"}
+
+// coding are those of one that runs source text.
+var coding = []string{"exec", "jupyter", "notebook", "python", "repl", "eval", "cell", "runcode", "run_code", "script", "sandbox", "interpreter"}
+
+func hasAny(name string, list []string) bool {
+	for _, w := range list {
+		if strings.Contains(name, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// A guess gathers what may be paths, hosts and lines among the arguments of a
+// tool that is not known.
+type guess struct {
+	call  *Call
+	runs  bool // lines
+	codes bool // source text
+	paths, named,
+	hosts set
+}
 
 // stranger takes what may be paths, hosts and lines among the arguments of a
 // tool that is not known.
 func (c *Call) stranger(args []byte) {
 	value, _ := unwrap(args)
 	name := strings.ToLower(c.Name)
-	writes := false
-	for _, w := range changing {
-		writes = writes || strings.Contains(name, w)
+	own := name
+	if c.MCPTool != "" {
+		own = strings.ToLower(c.MCPTool)
 	}
-	runs := false
-	for _, w := range running {
-		runs = runs || strings.Contains(name, w)
-	}
-	var paths, hosts set
-	var take func(key, v []byte, depth int)
-	take = func(key, v []byte, depth int) {
-		if len(v) == 0 || depth > 4 {
-			return
-		}
-		switch v[0] {
-		case '{':
-			members(v, func(k, v []byte) { take(k, v, depth+1) })
-			return
-		case '[':
-			elements(v, func(v []byte) { take(key, v, depth+1) })
-			return
-		case '"':
-		default:
-			return
-		}
-		s := text(v)
-		var room [32]byte
-		k := string(fold(room[:0], key))
-		switch {
-		case strings.Contains(s, "://") && !strings.ContainsAny(s, " \n"):
-			if p, ok := cutFold(s, "file://"); ok {
-				paths.add(p)
-			} else if h := urlHost(s, false); h != "" {
-				hosts.add(h)
-			}
-		case runs && (k == "command" || k == "cmd" || k == "commandline" || k == "script"):
-			if c.Line == "" {
-				c.Input += s
-			}
-		case len(s) > 4096 || strings.Contains(s, "\n"):
-		case strings.Contains(k, "path") || strings.Contains(k, "file") || strings.Contains(k, "uri") ||
-			strings.HasSuffix(k, "dir") || strings.Contains(k, "directory") || k == "source" || k == "destination" || k == "target" ||
-			strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../"):
-			paths.add(s)
-		}
-	}
-	members(value, func(k, v []byte) { take(k, v, 0) })
-	c.Hosts = hosts.list
+	writes := hasAny(name, changing) || own == "rm" || own == "mv" || own == "cp"
+	c.Looks = !hasAny(own, changing) && hasAny(own, looking)
+	g := guess{call: c, runs: hasAny(name, running), codes: hasAny(name, coding)}
+	members(value, func(k, v []byte) { g.take(k, v, 0) })
+	c.Hosts, c.Named = g.hosts.list, g.named.list
 	if writes {
-		c.MayWrite = paths.list
+		c.MayWrite = g.paths.list
 	} else {
-		c.MayRead = paths.list
+		c.MayRead = g.paths.list
+	}
+	for _, p := range g.paths.list {
+		if !c.Looks {
+			c.Named = append(c.Named, p)
+		}
+	}
+}
+
+func (g *guess) take(key, v []byte, depth int) {
+	if len(v) == 0 || depth > 4 {
+		return
+	}
+	switch v[0] {
+	case '{':
+		members(v, func(k, v []byte) { g.take(k, v, depth+1) })
+		return
+	case '[':
+		elements(v, func(v []byte) { g.take(key, v, depth+1) })
+		return
+	case '"':
+	default:
+		return
+	}
+	c, s := g.call, text(v)
+	var room [32]byte
+	k := string(fold(room[:0], key))
+	switch {
+	case strings.Contains(s, "://") && !strings.ContainsAny(s, " \n"):
+		if p, ok := cutFold(s, "file://"); ok {
+			g.paths.add(p)
+		} else if h := urlHost(s, false); h != "" {
+			g.hosts.add(h)
+			g.hosts.add(otherHost(s))
+		}
+	case g.runs && (k == "command" || k == "cmd" || k == "commandline" || k == "script"):
+		if c.Line == "" {
+			c.Input += s
+		}
+	case g.codes && (k == "code" || k == "source" || k == "script" || k == "cell"):
+		c.Code += s
+	case (k == "sql" || k == "query" || k == "statement") && leavesDatabase(s):
+		c.Code += s
+	case len(s) > 4096 || strings.Contains(s, "\n"):
+	case has("url host hostname server domain address endpoint baseurl", k) && hostLike(strings.SplitN(s, "/", 2)[0]):
+		g.hosts.add(hostPort(strings.SplitN(s, "/", 2)[0]))
+	case strings.Contains(k, "path") || strings.Contains(k, "file") || strings.Contains(k, "uri") ||
+		strings.HasSuffix(k, "dir") || strings.Contains(k, "directory") || k == "source" || k == "destination" || k == "target" ||
+		strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../"):
+		g.paths.add(s)
+	case !strings.ContainsAny(s, " \t") && strings.ContainsAny(s, "./"):
+		g.named.add(s)
 	}
 }
 

@@ -49,6 +49,9 @@ type Call struct {
 	Input    string   // text that is typed into a running program
 	MayRead  []string // paths in the arguments of a tool that is not known
 	MayWrite []string // the same, of one whose name says that it changes something
+	Named    []string // other texts in them that may be the name of a file
+	Looks    bool     // the name of such a tool says that it changes nothing
+	Filters  []string // patterns of the files that a search looks into
 }
 
 // A Doubt is what cannot be known of a command before it runs.
@@ -82,6 +85,7 @@ type Command struct {
 	MayRead  []string   // files that it may read: named in code, reached if a cd fails
 	MayWrite []string   // the same, written
 	Trees    []string   // of Reads and Writes, those meant with all that is in them
+	Filters  []string   // patterns of the files that a search in Searches, or below a directory of Reads, looks into
 	Globs    []string   // of all paths, those that the shell or find matches against files
 	Dirs     []string   // where it may run, from where the line starts; nil is there
 	MayDirs  []string   // where it runs if a cd before it has failed

@@ -46,6 +46,11 @@ func look(c *command, words []word) (n next) {
 			break
 		}
 		if wr.sets && assignment(x) {
+			name, val, _ := strings.Cut(x, "=")
+			c.setting(name, word{text: val, known: words[i].known})
+			if loaded[name] && name != "NODE_OPTIONS" {
+				c.doubt(DoubtProgram)
+			}
 			i++
 			continue
 		}
@@ -159,6 +164,7 @@ func started(c *command, wr wrapper, label string, all, rest []word) next {
 		c.chdir(all[:len(all)-len(rest)])
 	}
 	if wr.way {
+		c.runner(label, all[:len(all)-min(len(all), len(rest))])
 		c.way = append(c.way[:len(c.way):len(c.way)], label)
 	}
 	if wr.stdin && len(rest) > 0 && len(rest) <= len(all) {
@@ -195,13 +201,29 @@ func has(list, x string) bool {
 
 // chdir notes the directory that a wrapper changes to: env -C.
 func (c *command) chdir(words []word) {
+	file := word{}
 	for i, x := range words {
 		opt, val, joined := option(x.text)
+		if next := (word{text: val, known: x.known}); i > 0 {
+			if !joined && i+1 < len(words) {
+				next = words[i+1]
+			}
+			switch {
+			case has("strace ltrace time gtime", c.Program) && has("-o --output", opt):
+				c.writes(next)
+			case has("--env-file --with-requirements --config-file", opt), has("dotenv dotenvx", c.Program) && has("-f -e --file", opt):
+				file = next
+				c.reads(next)
+			}
+		}
 		if i > 0 && (has("--chdir --cwd --directory", opt) || opt == "-C" && c.Program == "env" || opt == "-D" && c.Program == "sudo") {
 			if !joined && i+1 < len(words) {
 				val = words[i+1].text
 			}
 			c.place = below(c.place, val)
 		}
+	}
+	if has("dotenv dotenvx", c.Program) && file.text == "" && len(words) > 0 {
+		c.reads(word{text: ".env", known: true})
 	}
 }

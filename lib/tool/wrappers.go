@@ -1,7 +1,8 @@
 package tool
 
 // shells are the programs that run shell lines.
-var shells = map[string]bool{"bash": true, "sh": true, "zsh": true, "dash": true, "ksh": true, "ash": true, "mksh": true, "rbash": true}
+var shells = map[string]bool{"bash": true, "sh": true, "zsh": true, "dash": true, "ksh": true, "ash": true, "mksh": true, "rbash": true,
+	"fish": true, "csh": true, "tcsh": true} // the last three have a grammar of their own: what is not read as a line is unknown
 
 // dockerValues are the options of docker run and exec that take a value.
 const dockerValues = "-e --env -v --volume -w --workdir -u --user -p --publish --name --network --net --mount --entrypoint --env-file -h --hostname --platform -l --label --memory -m --cpus --add-host --gpus --device --cap-add --cap-drop --security-opt --shm-size --restart --pull --index --ulimit --tmpfs --ip --dns --log-driver -a --attach --cidfile --detach-keys --runtime --ipc --pid"
@@ -24,6 +25,7 @@ type wrapper struct {
 // wrappers has the programs, and the subcommands of programs, that are looked
 // through.
 var wrappers = map[string]wrapper{
+	"sshpass":    {values: "-p -f -d -P"},
 	"sudo":       {values: "-u -g -p -C -h -r -t -T -U -D -R --user --group --prompt --host --chdir --chroot", none: "-l -v -k -K -e --list --edit --validate", sets: true, way: true},
 	"doas":       {values: "-u -C -a", way: true},
 	"su":         {values: "-s -g -G --shell", line: "-c --command", way: true, skip: 1 << 20},

@@ -16,7 +16,7 @@ type Graph struct {
 	linked   int // and links
 	sessions []*session
 	byKey    map[string]*session
-	byID     map[uint64]int32 // hashes of event_ids → nodes
+	byID     map[uint64]int32 // keys of event_ids → nodes; see session.key
 	last     *session
 	raw      []byte
 	lines    map[string]*line
@@ -86,14 +86,15 @@ type link struct {
 
 // late is a parent that was not there yet when its child came.
 type late struct {
-	node   int32
-	parent uint64
-	rule   Rule
+	node    int32
+	parents [2]uint64 // keys under which it may be found
+	rule    Rule
 }
 
 // A session is what is known of one.
 type session struct {
 	id     string
+	salt   uint64 // of the keys of its events
 	place  place
 	parent string
 	nodes  []int32 // by number
@@ -162,11 +163,11 @@ func (g *Graph) Add(e event.Event, p Prepared) {
 		id = "" // no id that is worth its room
 	}
 	if id != "" {
-		h := hashBytes(e.IDRaw())
+		h := s.key(e.IDRaw())
 		if g.byID == nil {
 			g.byID = map[uint64]int32{}
 		}
-		if first, ok := g.byID[h]; ok && g.node(first).session == s {
+		if first, ok := g.byID[h]; ok {
 			n.same = first + 1
 			g.push(n)
 			return
@@ -205,6 +206,13 @@ func kindOf(e event.Event) kind {
 	return other
 }
 
+// salt makes keys of a session's event_ids: another session may have the same
+// ids.
+func salt(session string) uint64 { return hash(session) * 0x9e3779b97f4a7c15 }
+
+// key is that of an event_id of the session in byID.
+func (s *session) key(id []byte) uint64 { return hashBytes(id) ^ s.salt }
+
 // of returns the session of an event.
 func (g *Graph) of(e event.Event) *session {
 	raw := e.SessionRaw()
@@ -214,7 +222,7 @@ func (g *Graph) of(e event.Event) *session {
 	id := e.Session()
 	s := g.byKey[id]
 	if s == nil {
-		s = &session{id: id, running: map[uint64]*running{}, failures: map[uint64]int32{},
+		s = &session{id: id, salt: salt(id), running: map[uint64]*running{}, failures: map[uint64]int32{},
 			reads: map[uint64]int32{}, writes: map[uint64]int32{}, names: map[uint64]mention{}}
 		if g.byKey == nil {
 			g.byKey = map[string]*session{}

@@ -34,14 +34,18 @@ func (g *Graph) parse(text string) *line {
 	l := &line{text: strings.Clone(text)}
 	l.act = tool.ActOther
 	for _, c := range tool.Commands(l.text) {
-		l.reads = append(l.reads, c.Reads...)
-		l.writes = append(l.writes, c.Writes...)
+		for _, p := range c.Reads {
+			l.reads = append(l.reads, c.From(p))
+		}
+		for _, p := range c.Writes {
+			l.writes = append(l.writes, c.From(p))
+		}
 		if strings.ContainsAny(c.Program, "/.") {
-			l.runs = append(l.runs, c.Program)
+			l.runs = append(l.runs, c.From(c.Program))
 		}
 		for _, a := range c.Args {
 			if len(l.runs) < maxSubjects && telling([]byte(a)) {
-				l.runs = append(l.runs, a)
+				l.runs = append(l.runs, c.From(a))
 			}
 			if len(a) < maxToken && strings.Count(a, " ") < maxBlanks { // else it is prose or code
 				tokens([]byte(a), func(tok []byte) { l.names = append(l.names, tok) })

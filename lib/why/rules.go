@@ -27,20 +27,28 @@ func (g *Graph) relate(s *session, at int32, e event.Event, p Prepared) {
 	}
 }
 
-// parent links an event to the one that its parent_id names. A parent that
-// has not come yet may come later.
+// parent links an event to the one that its parent_id names, of its session or
+// of the one that started that. A parent that has not come yet may come later.
 func (g *Graph) parent(at int32, raw []byte, rule Rule) bool {
-	h := hashBytes(raw)
-	if len(raw) < 3 || h == 0 {
+	if len(raw) < 3 {
 		return false
 	}
-	if p, ok := g.byID[h]; ok {
-		if p != at {
-			g.link(p+1, rule, rankCertain, 0, "")
-		}
-		return p != at
+	s := g.node(at).session
+	keys := [2]uint64{s.key(raw), s.key(raw)}
+	switch {
+	case s.parent == "":
+	case rule == Started:
+		keys[0] = hashBytes(raw) ^ salt(s.parent)
+	default:
+		keys[1] = hashBytes(raw) ^ salt(s.parent)
 	}
-	g.late = append(g.late, late{at, h, rule})
+	for _, k := range keys {
+		if p, ok := g.byID[k]; ok && p != at {
+			g.link(p+1, rule, rankCertain, 0, "")
+			return true
+		}
+	}
+	g.late = append(g.late, late{at, keys, rule})
 	return false
 }
 

@@ -2,6 +2,7 @@ package why
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,11 +16,14 @@ const None Target = -1
 // Close ends the stream: parents that came after their children are linked.
 func (g *Graph) Close() {
 	for _, l := range g.late {
-		if p, ok := g.byID[l.parent]; ok && p != l.node {
-			if g.more == nil {
-				g.more = map[int32]link{}
+		for _, k := range l.parents {
+			if p, ok := g.byID[k]; ok && p != l.node {
+				if g.more == nil {
+					g.more = map[int32]link{}
+				}
+				g.more[l.node] = link{cause: p, rule: l.rule, rank: rankCertain}
+				break
 			}
-			g.more[l.node] = link{cause: p, rule: l.rule, rank: rankCertain}
 		}
 	}
 	g.late = nil
@@ -27,8 +31,9 @@ func (g *Graph) Close() {
 
 // Find returns the event that is meant by text: #4 or 4, the fourth event of
 // the session; ID#4, of the session whose id begins so; an event_id; or, if it is
-// empty, the last failure, else the last thing that was done or said. Where no session is named it is
-// the first that no other session in the stream started.
+// empty, the last failure, else the last thing that the agent did or said.
+// Where no session is named it is the first that no other session in the stream
+// started.
 func (g *Graph) Find(text string) (Target, error) {
 	switch {
 	case g.count == 0:
@@ -71,8 +76,8 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// last1 is the last failure, else the last thing done or said, else the last
-// event: by its time, so that it does not depend on how sessions are interleaved.
+// last1 is the last failure, else the last thing that the agent did or said,
+// else the last event: by its time, so that it does not depend on how sessions are interleaved.
 func (g *Graph) last1() Target {
 	best, class := None, -1
 	for i := range int32(g.count) {
@@ -83,8 +88,8 @@ func (g *Graph) last1() Target {
 			continue
 		case n.failed:
 			c = 2
-		case n.kind == request || n.kind == other:
-			c = 0
+		case n.kind != call && n.kind != outcome && n.kind != speech:
+			c = 0 // a prompt is the user's
 		}
 		if c > class || c == class && !g.before(n, g.node(int32(best))) {
 			best, class = Target(i), c
@@ -226,36 +231,67 @@ func (g *Graph) sorted(at int32) (list []Edge) {
 // Forward returns what came of the target: the events whose strongest chain goes
 // through it or, with all, that any link leads to, in the order of the stream.
 func (g *Graph) Forward(t Target, all bool) []Edge {
-	reached := make([]bool, g.count)
-	reached[t] = true
+	reached := g.reached(t, all)
 	var list []Edge
-	// A parent that came late may lie ahead; one round more for each is enough.
-	for again := true; again; {
-		again = false
-		list = list[:0]
-		for at := range int32(g.count) {
-			if at == int32(t) || g.node(at).same != 0 {
-				continue
-			}
-			take := func(l *link) {
-				if reached[l.cause] {
-					list = append(list, Edge{at, *l})
-					if !reached[at] {
-						reached[at] = true
-						again = again || len(g.more) > 0
-					}
+	for at := range int32(g.count) {
+		switch {
+		case at == int32(t) || !reached[at]:
+		case !all:
+			list = append(list, Edge{at, *g.best(at)})
+		default:
+			for _, x := range g.sorted(at) {
+				if reached[x.cause] {
+					list = append(list, x)
 				}
-			}
-			if all {
-				for _, x := range g.sorted(at) {
-					take(&x.link)
-				}
-			} else if l := g.best(at); l != nil {
-				take(l)
 			}
 		}
 	}
 	return list
+}
+
+// reached marks what the target led to. A parent may stand behind its children
+// in the stream, so links are followed from cause to effect.
+func (g *Graph) reached(t Target, all bool) []bool {
+	each := func(at int32, fn func(cause int32)) {
+		switch {
+		case at == int32(t) || g.node(at).same != 0:
+		case all:
+			g.each(at, func(l *link) { fn(l.cause) })
+		default:
+			if l := g.best(at); l != nil {
+				fn(l.cause)
+			}
+		}
+	}
+	// The effects of a cause are effects[from[cause]:from[cause+1]].
+	from := make([]int32, g.count+1)
+	for at := range int32(g.count) {
+		each(at, func(cause int32) { from[cause+1]++ })
+	}
+	for i := range g.count {
+		from[i+1] += from[i]
+	}
+	effects, next := make([]int32, from[g.count]), slices.Clone(from)
+	for at := range int32(g.count) {
+		each(at, func(cause int32) {
+			effects[next[cause]] = at
+			next[cause]++
+		})
+	}
+	reached := make([]bool, g.count)
+	reached[t] = true
+	todo := []int32{int32(t)}
+	for len(todo) > 0 {
+		cause := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, at := range effects[from[cause]:from[cause+1]] {
+			if !reached[at] {
+				reached[at] = true
+				todo = append(todo, at)
+			}
+		}
+	}
+	return reached
 }
 
 // Edges returns the links of an answer: the chain, or with all every link; and

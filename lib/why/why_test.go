@@ -135,6 +135,10 @@ func TestRules(t *testing.T) {
 			lines:  []string{begun, ask, bash("git status"), result(3, "modified: src/auth.py"), bash("cat /p/src/auth.py | head")},
 			target: "5", chain: "2 prompt 3 answers 4 named 5",
 		},
+		"a path in a line that goes elsewhere first": {
+			lines:  []string{begun, ask, file("Write", "/p/sub/run_it.py"), result(3, "x"), bash("cd sub && python run_it.py"), bash("cd /p/sub; cat run_it.py | head")},
+			target: "5", chain: "2 prompt 3 uses 5",
+		},
 		"what repeats the question names nothing": {
 			lines:  []string{ask, bash("grep foo src/auth.py"), result(2, "src/auth.py: foo"), file("Read", "src/auth.py")},
 			target: "4", chain: "1 prompt 4",
@@ -208,6 +212,10 @@ func TestRules(t *testing.T) {
 		},
 		"the last failure": {
 			lines:  []string{ask, bash("make"), failure(2, "x"), bash("ls")},
+			target: "", chain: "1 prompt 2 answers 3",
+		},
+		"without a failure, the last that the agent did": {
+			lines:  []string{ask, bash("make"), result(2, "x"), `session_start - {}`, `user_prompt - {"prompt":"/exit"}`, `session_end - {}`},
 			target: "", chain: "1 prompt 2 answers 3",
 		},
 	} {
@@ -328,6 +336,7 @@ func FuzzGraph(f *testing.F) {
 				if err := g.WriteText(&b, at, forward, all); err != nil || b.Len() == 0 {
 					t.Fatal("no answer", err)
 				}
+				validDot(t, string(g.Dot(at, g.Edges(at, forward, all))))
 				for _, x := range g.Edges(at, forward, all) {
 					if _, err := event.Parse(g.Record(nil, x, at)); err != nil {
 						t.Fatal(err)
