@@ -52,6 +52,14 @@ var table = map[string]command{
 		{args: []string{"--signals", "logs", "--content", "full"}},
 		{args: []string{"--signals", "metrics"}},
 	}},
+	"at-langfuse": {shape: sink, runs: []run{
+		{args: []string{"--dry-run"}},
+		{args: []string{"--dry-run", "--only", "scores"}},
+	}},
+	"at-csv": {shape: report, runs: []run{
+		{text: true},
+		{args: []string{"--format", "json"}, text: true}, // one array, not NDJSON
+	}},
 	"at-phase": {shape: filter, runs: []run{
 		{passes: true, adds: "phase", makes: "phase", waits: true},
 	}},

@@ -1,0 +1,10 @@
+package main
+
+import (
+	"testing"
+
+	"agenttrace/lib/clitest"
+)
+
+func TestMain(m *testing.M)    { clitest.Main(m, "at-csv", main) }
+func TestScripts(t *testing.T) { clitest.Scripts(t, "testdata") }
