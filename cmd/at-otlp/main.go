@@ -17,6 +17,7 @@ var doc string
 type options struct {
 	signals, format, content, semconv, also, service string
 	items, bytes                                     int
+	group, rebase, metricsTime                       string
 	noParent                                         bool
 
 	to       send.Settings
@@ -43,6 +44,9 @@ func main() {
 	flag("content", "How much of what was said and done: none, meta (titles) or full.").Default("none").EnumVar(&o.content, "none", "meta", "full")
 	flag("semconv", "Names of the semantic conventions: 1.41 or latest.").Default("1.41").EnumVar(&o.semconv, "1.41", "latest")
 	flag("also", "Add the attributes of other vocabularies: "+strings.Join(otlp.Dialects(), ", ")+".").PlaceHolder("NAME,…").StringVar(&o.also)
+	flag("group", "What a trace is: a session, or each turn, that is, what follows from a prompt.").Default("session").EnumVar(&o.group, "session", "turn")
+	flag("rebase", "Move each trace in time so that it ends now, for stores that refuse what is old.").PlaceHolder("now").EnumVar(&o.rebase, "now")
+	flag("metrics-time", "The time of metrics: that of the session, or now.").Default("session").EnumVar(&o.metricsTime, "session", "now")
 	flag("service-name", "The service.name; else $OTEL_SERVICE_NAME, else agent-trace.").PlaceHolder("NAME").StringVar(&o.service)
 	flag("endpoint", "Send to this address, to which /v1/traces is added.").PlaceHolder("URL").StringVar(&o.to.Endpoint)
 	for _, s := range otlp.Signals {

@@ -18,34 +18,8 @@ import (
 // transport, and compares what has arrived. AT_OTLP_RECEIVER names the program,
 // which is built in testdata/receiver.
 func TestReceiver(t *testing.T) {
-	path := os.Getenv("AT_OTLP_RECEIVER")
-	if path == "" {
-		t.Skip("AT_OTLP_RECEIVER is not set: no receiver to test with")
-	}
 	in := lines(0, 700) + end
-	grpc, http := free(t), free(t)
-	rx := exec.Command(path, grpc, http)
-	out, err := rx.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := rx.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rx.Process.Kill(); rx.Wait() })
-	up(t, grpc)
-	up(t, http)
-	got := make(chan string, 100) // its lines: it must not wait for us
-	go func() {
-		defer close(got)
-		for r := bufio.NewReader(out); ; {
-			line, err := r.ReadString('\n')
-			if err != nil {
-				return
-			}
-			got <- line
-		}
-	}()
+	rx := startReceiver(t)
 	for _, signal := range []string{"traces", "metrics", "logs"} {
 		stdout, msg, status := runIt(t, in, "--signals", signal, "--content", "full")
 		want := items(t, stdout)
@@ -54,25 +28,97 @@ func TestReceiver(t *testing.T) {
 		}
 		for _, protocol := range []string{send.Protobuf, send.JSON, send.GRPC} {
 			for _, compression := range []string{"gzip", "none"} {
-				endpoint := "http://" + http
-				if protocol == send.GRPC {
-					endpoint = "http://" + grpc
-				}
-				_, msg, status := runIt(t, in, "--signals", signal, "--content", "full", "--endpoint", endpoint, "--protocol", protocol, "--compression", compression)
+				_, msg, status := runIt(t, in, "--signals", signal, "--content", "full", "--endpoint", rx.endpoint(protocol), "--protocol", protocol, "--compression", compression)
 				if status != 0 || msg != "" {
 					t.Errorf("%s, %s, %s: status %d, %s", signal, protocol, compression, status, msg)
 					continue
 				}
-				var text strings.Builder
-				for range strings.Count(stdout, "\n") {
-					text.WriteString(<-got)
-				}
-				if have := items(t, text.String()); !reflect.DeepEqual(have, want) {
+				if have := items(t, rx.requests(t, strings.Count(stdout, "\n"))); !reflect.DeepEqual(have, want) {
 					t.Errorf("%s, %s, %s: %d items have arrived that are not the %d sent", signal, protocol, compression, len(have), len(want))
 				}
 			}
 		}
 	}
+}
+
+// TestReceiverTrees sends recorded sessions to the same receiver, twice: each
+// time the tree that is to arrive arrives.
+func TestReceiverTrees(t *testing.T) {
+	rx := startReceiver(t)
+	for _, r := range recordings(t) {
+		for _, protocol := range []string{send.Protobuf, send.JSON, send.GRPC} {
+			for range 2 {
+				_, msg, status := runIt(t, r.events, "--endpoint", rx.endpoint(protocol), "--protocol", protocol)
+				if status != 0 || msg != "" {
+					t.Fatalf("%s, %s: status %d, %s", r.name, protocol, status, msg)
+				}
+				if got := draw(t, items(t, rx.requests(t, 1))); got != r.tree {
+					t.Errorf("%s, %s: what has arrived is not the tree in testdata/trees:\n%s", r.name, protocol, got)
+				}
+			}
+		}
+	}
+}
+
+// A receiver is the program in testdata/receiver, which runs.
+type receiver struct {
+	grpc, http string
+	got        chan string // the requests, in OTLP/JSON
+}
+
+// startReceiver starts the program that AT_OTLP_RECEIVER names, and skips the
+// test if it names none.
+func startReceiver(t *testing.T) *receiver {
+	t.Helper()
+	path := os.Getenv("AT_OTLP_RECEIVER")
+	if path == "" {
+		t.Skip("AT_OTLP_RECEIVER is not set: make receiver-test builds the receiver")
+	}
+	rx := &receiver{grpc: free(t), http: free(t), got: make(chan string, 100)}
+	cmd := exec.Command(path, rx.grpc, rx.http)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	up(t, rx.grpc)
+	up(t, rx.http)
+	go func() { // it must not wait for us
+		defer close(rx.got)
+		for r := bufio.NewReader(out); ; {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return
+			}
+			rx.got <- line
+		}
+	}()
+	return rx
+}
+
+func (rx *receiver) endpoint(protocol string) string {
+	if protocol == send.GRPC {
+		return "http://" + rx.grpc
+	}
+	return "http://" + rx.http
+}
+
+// requests returns the next n requests that have arrived.
+func (rx *receiver) requests(t *testing.T, n int) string {
+	t.Helper()
+	var text strings.Builder
+	for range n {
+		select {
+		case line := <-rx.got:
+			text.WriteString(line)
+		case <-time.After(10 * time.Second):
+			t.Fatal("a request has not arrived")
+		}
+	}
+	return text.String()
 }
 
 // free returns an address on which nothing listens.
@@ -87,7 +133,7 @@ func free(t *testing.T) string {
 
 // up waits until something listens.
 func up(t *testing.T, addr string) {
-	for range 200 {
+	for range 800 {
 		if c, err := net.Dial("tcp", addr); err == nil {
 			c.Close()
 			return

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
@@ -31,7 +32,12 @@ func run(c *cli.IO, o *options) error {
 	}
 	var m *otlp.Mapper
 	m = otlp.New(*mapping, func(b *otlp.Batch) error { return out.take(m, b) })
-	err = c.Each(m.Add, cli.Drop)
+	if err := m.Tick(time.Now().UnixNano()); err != nil {
+		return err
+	}
+	// Reading takes half of the time: it is done ahead, on another processor.
+	none := func(event.Event) struct{} { return struct{}{} }
+	err = cli.EachAhead(c, &cli.Report{}, "", none, func(e event.Event, _ struct{}) error { return m.Add(e) })
 	if err == nil {
 		err = m.Close()
 	}
@@ -92,10 +98,11 @@ func (p *printer) end() error { return p.c.Out.Flush() }
 func (o *options) mapping(c *cli.IO) (*otlp.Options, error) {
 	m := &otlp.Options{
 		Version: cli.Version, MaxItems: o.items, MaxBytes: o.bytes,
-		Content: map[string]otlp.Content{"none": otlp.None, "meta": otlp.Meta, "full": otlp.Full}[o.content],
-		Latest:  o.semconv == "latest" || strings.Contains(os.Getenv("OTEL_SEMCONV_STABILITY_OPT_IN"), "gen_ai_latest_experimental"),
-		Delta:   strings.EqualFold(os.Getenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"), "delta"),
-		Live:    o.follow, Idle: int64(o.idle), Grace: int64(o.grace),
+		Content:     map[string]otlp.Content{"none": otlp.None, "meta": otlp.Meta, "full": otlp.Full}[o.content],
+		Latest:      o.semconv == "latest" || strings.Contains(os.Getenv("OTEL_SEMCONV_STABILITY_OPT_IN"), "gen_ai_latest_experimental"),
+		Delta:       strings.EqualFold(os.Getenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"), "delta"),
+		MeasuredNow: o.metricsTime == "now",
+		Live:        o.follow, Idle: int64(o.idle), Grace: int64(o.grace),
 	}
 	if o.items < 1 || o.bytes < 0 || o.spoolMax < 1 || o.retryFor < 0 || o.first <= 0 {
 		return nil, fmt.Errorf("--batch, --batch-bytes, --spool-max and --retry-for must be greater than 0")
@@ -127,11 +134,13 @@ func (o *options) mapping(c *cli.IO) (*otlp.Options, error) {
 	}
 	slices.Sort(m.Also)
 	m.Also = slices.Compact(m.Also)
-	for _, name := range []string{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"} {
-		if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
-			m.Limit = n
-			break
+	limits(m)
+	m.ByTurn = o.group == "turn"
+	if o.rebase == "now" {
+		if o.follow {
+			return nil, fmt.Errorf("--rebase does not go with --follow")
 		}
+		m.Rebase = time.Now().UnixNano()
 	}
 	o.resource(c, m)
 	if text := os.Getenv("TRACEPARENT"); text != "" && !o.noParent {
@@ -143,6 +152,27 @@ func (o *options) mapping(c *cli.IO) (*otlp.Options, error) {
 		}
 	}
 	return m, nil
+}
+
+// limits sets those that the environment names.
+func limits(m *otlp.Options) {
+	for _, l := range []struct {
+		to    *int
+		names string
+	}{
+		{&m.Limit, "SPAN_ATTRIBUTE_VALUE_LENGTH ATTRIBUTE_VALUE_LENGTH"},
+		{&m.MaxAttrs, "SPAN_ATTRIBUTE_COUNT ATTRIBUTE_COUNT"},
+		{&m.MaxEventAttrs, "EVENT_ATTRIBUTE_COUNT ATTRIBUTE_COUNT"},
+		{&m.MaxLogAttrs, "LOGRECORD_ATTRIBUTE_COUNT ATTRIBUTE_COUNT"},
+		{&m.MaxEvents, "SPAN_EVENT_COUNT"},
+	} {
+		for name := range strings.FieldsSeq(l.names) {
+			if n, err := strconv.Atoi(os.Getenv("OTEL_" + name + "_LIMIT")); err == nil && n > 0 {
+				*l.to = n
+				break
+			}
+		}
+	}
 }
 
 // resource sets the attributes of the resource.

@@ -2,8 +2,12 @@ package otlp
 
 import (
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 )
 
 // An attr is an attribute. Of the value, the member that typ says counts.
@@ -23,17 +27,21 @@ const (
 	boolAttr
 	floatAttr
 	listAttr
+	jsonAttr // a JSON text, or what it says
 )
 
 // attrs gathers the attributes of one thing. Those whose value is not known are
 // not added.
 type attrs struct {
 	list  []attr
-	limit int // of a string, in bytes
+	limit int  // of a string, in bytes
+	most  int  // attributes of an event, in those of one
+	deep  bool // JSON becomes values, not a text
 	cut   bool
+	lost  int // attributes that there were too many of
 }
 
-func (a *attrs) reset() { a.list, a.cut = a.list[:0], false }
+func (a *attrs) reset() { a.list, a.cut, a.lost = a.list[:0], false, 0 }
 
 func (a *attrs) str(key, s string) {
 	if s != "" {
@@ -82,19 +90,45 @@ func (a *attrs) drop(key string) {
 	a.list = kept
 }
 
+// appendMost is append of at most so many attributes. The number of those that
+// are dropped is the field after num. The first to go are the last of our own.
+func (a *attrs) appendMost(dst []byte, num, most int) []byte {
+	a.mark()
+	if len(a.list)+a.lost > most {
+		a.sort()
+		a.list = slices.CompactFunc(a.list, func(x, y attr) bool { return x.key == y.key })
+		for i := len(a.list) - 1; i >= 0 && len(a.list) > most; i-- {
+			if strings.HasPrefix(a.list[i].key, "agent_trace.") {
+				a.list = slices.Delete(a.list, i, i+1)
+				a.lost++
+			}
+		}
+		if n := len(a.list) - most; n > 0 {
+			a.list = a.list[:most]
+			a.lost += n
+		}
+	}
+	dst = a.append(dst, num)
+	if a.lost > 0 {
+		dst = appendVarint(dst, num+1, uint64(a.lost))
+	}
+	return dst
+}
+
+// mark adds the attribute that a value is cut.
+func (a *attrs) mark() {
+	for i := 0; i < len(a.list) && !a.cut; i++ {
+		if x := &a.list[i]; x.typ == strAttr && len(x.s) > a.limit {
+			a.cut = true
+			a.bool("agent_trace.truncated", true)
+		}
+	}
+}
+
 // append writes the attributes, sorted by key, as fields with a number. Of two
 // with one key, the first counts.
 func (a *attrs) append(dst []byte, num int) []byte {
-	for i := range a.list {
-		x := &a.list[i]
-		if x.typ == strAttr && len(x.s) > a.limit {
-			a.cut = true
-			break
-		}
-	}
-	if a.cut {
-		a.bool("agent_trace.truncated", true)
-	}
+	a.mark()
 	a.sort()
 	for i := range a.list {
 		if i > 0 && a.list[i].key == a.list[i-1].key {
@@ -145,6 +179,12 @@ func (a *attrs) one(dst []byte, num int, x *attr) []byte {
 			dst = shut(dst, v)
 		}
 		dst = shut(dst, list)
+	case jsonAttr:
+		if a.deep {
+			dst = appendAny(dst, gjson.Parse(x.s), 0)
+		} else {
+			dst = appendBytes(dst, 1, x.s)
+		}
 	}
 	return shut(shut(dst, in), from)
 }

@@ -11,24 +11,28 @@ import (
 
 // A call is a tool call that has no outcome yet.
 type call struct {
-	id      string // its event_id
-	use     string // the agent's own id of it
-	span    [8]byte
-	name    string
-	at      int64
-	timed   bool
-	size    int    // of the arguments, in bytes
-	args    string // with Full
-	title   string // with Meta and Full
-	path    string
-	program string
-	target  string    // the kind of subagent that is started
-	request string    // the id of a JSON-RPC request
-	server  string    // of MCP
-	vendor  bool      // the vendor runs it
-	events  []byte    // of the span: what records say of it
-	keys    [2]uint64 // under which it is open
-	done    bool
+	id             string // its event_id
+	use            string // the agent's own id of it
+	span           [8]byte
+	name           string
+	at             int64
+	timed          bool
+	size           int    // of the arguments, in bytes
+	args           string // with Full
+	title          string // with Meta and Full
+	path           string
+	program        string
+	target         string // the kind of subagent that is started
+	request        string // the id of a JSON-RPC request
+	server         string // of MCP
+	turn           *turn
+	commits, pulls int    // that a shell line makes, for Claude Code
+	vendor         bool   // the vendor runs it
+	events         []byte // of the span: what records say of it
+	nEvents        int
+	dropped        int       // events
+	keys           [2]uint64 // under which it is open
+	done           bool
 }
 
 // An outcome is the end of a call: a tool_result or an error. What it holds is
@@ -46,7 +50,6 @@ type outcome struct {
 	exit            int
 	exited          bool
 	kind            string // error.type
-	child           bool   // a subagent did the work
 	api             bool
 }
 
@@ -56,8 +59,8 @@ var pathKeys = []string{"file_path", "path", "filePath", "notebook_path", "absol
 
 // call takes a tool_call.
 func (m *Mapper) call(s *openSession, h *head) {
-	c := &call{id: h.e.ID(), at: h.at, timed: h.timed}
-	var use, args []byte
+	c := &call{id: h.e.ID(), at: h.at, timed: h.timed, turn: s.turn}
+	var use, args, message []byte
 	event.Fields(h.e.DataRaw(), func(k, v []byte) bool {
 		switch string(k) {
 		case "tool_name":
@@ -71,6 +74,8 @@ func (m *Mapper) call(s *openSession, h *head) {
 			if use == nil {
 				use = v
 			}
+		case "message_id":
+			message = v
 		case "server_side":
 			c.vendor = v[0] == 't'
 		case "mcp_server":
@@ -86,17 +91,28 @@ func (m *Mapper) call(s *openSession, h *head) {
 	c.use = plain(use)
 	c.size = len(args)
 	c.look(m, args)
+	if m.claude {
+		c.claudeCall(args)
+	}
 	if m.opt.Content >= Meta {
 		c.title = Cut(tool.Title(c.name, args), metaLimit)
 	}
 	if m.opt.Content == Full {
 		c.args = keep(args, m.opt.Limit)
+		m.hear(&s.said, part{role: "assistant", kind: "tool_call", id: c.use, name: c.name, message: plain(message)}, args)
 	}
 	if c.id == "" {
 		c.id = event.ID(s.id, "tool_call", c.use, string(event.AppendSeconds(nil, h.at)), c.name)
 	}
 	c.span = SpanID(c.id)
 	s.toolCalls++
+	if m.opt.ByTurn {
+		if c.turn != nil {
+			c.turn.toolCalls++
+		}
+		set(&s.turnOfCall, c.span, c.turn)
+		m.unblock(s)
+	}
 	m.callLog(s, h, c)
 
 	idKey, useKey := m.hash(h.e.IDRaw()), m.hash(use)
@@ -209,7 +225,7 @@ func keep(raw []byte, limit int) string {
 func (m *Mapper) tool(s *openSession, c *call, o *outcome) {
 	unknown := c == nil
 	if unknown {
-		c = &call{id: o.parent, name: m.intern(o.name), use: plain(o.use), at: o.at, timed: o.timed}
+		c = &call{turn: s.turn, id: o.parent, name: m.intern(o.name), use: plain(o.use), at: o.at, timed: o.timed}
 		if o.measured && o.timed {
 			c.at = o.at - o.took
 		}
@@ -231,11 +247,15 @@ func (m *Mapper) tool(s *openSession, c *call, o *outcome) {
 			end = max(o.at, c.at)
 		}
 		s.latest = max(s.latest, end)
+		c.turn.reach(end)
 	} else {
 		end = max(end, s.latest)
 	}
 	if m.metrics && o != nil && !(unknown && !o.measured) {
 		m.m.toolDuration(s, c, o, end-c.at)
+	}
+	if m.metrics && m.claude && o != nil {
+		m.claudeOutcome(s, c, o, end-c.at)
 	}
 	if !m.traces {
 		return
@@ -278,15 +298,23 @@ func (m *Mapper) tool(s *openSession, c *call, o *outcome) {
 	a.str("jsonrpc.request.id", c.request)
 	if c.mcp() {
 		a.str("mcp.method.name", "tools/call")
+		transport := s.transports[c.mcpServer()]
+		if transport == "" {
+			transport = s.transports[""]
+		}
+		a.str("network.transport", transport)
 	}
 	if o != nil && o.exited {
 		a.int("process.exit.code", int64(o.exit))
 	}
-	if o != nil && o.child && m.opt.Latest {
+	name := c.name
+	if m.opt.Latest && c.target != "" {
+		name += " " + c.target // a call that starts a subagent names it
 		a.str("gen_ai.transfer.mode", "return_to_caller")
 		a.str("gen_ai.transfer.target.name", c.target)
 	}
-	sp := spanHead{trace: s.trace, id: c.span, parent: s.root, below: true, verb: "execute_tool", name: c.name, kind: internalKind, start: c.at, end: end, events: c.events}
+	trace, root := s.home(c.turn)
+	sp := spanHead{trace: trace, id: c.span, parent: root, below: true, verb: "execute_tool", name: name, kind: internalKind, start: c.at, end: end, events: c.events, dropped: c.dropped}
 	if o != nil && o.failed {
 		sp.failed = true
 		sp.message = m.told(o)

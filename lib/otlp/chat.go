@@ -11,6 +11,7 @@ import (
 type request struct {
 	id    string
 	span  [8]byte
+	turn  *turn
 	model string
 	at    int64
 	timed bool
@@ -45,7 +46,7 @@ type answer struct {
 
 // request takes an llm_request.
 func (m *Mapper) request(s *openSession, h *head) {
-	r := &request{id: h.e.ID(), at: h.at, timed: h.timed}
+	r := &request{id: h.e.ID(), at: h.at, timed: h.timed, turn: s.turn}
 	var native []byte
 	event.Fields(h.e.DataRaw(), func(k, v []byte) bool {
 		switch string(k) {
@@ -130,6 +131,10 @@ func (m *Mapper) response(s *openSession, h *head) {
 	}
 	s.answers++
 	s.use.add(x.use)
+	if h.turn != nil {
+		h.turn.answers++
+		h.turn.use.add(x.use)
+	}
 	if s.facts.model == "" {
 		s.facts.model = x.model
 	}
@@ -139,7 +144,7 @@ func (m *Mapper) response(s *openSession, h *head) {
 	r := s.requestOf(m, h.e)
 	alone := r == nil
 	if alone {
-		r = &request{id: h.e.ID(), at: h.at, timed: h.timed, model: x.model}
+		r = &request{id: h.e.ID(), at: h.at, timed: h.timed, model: x.model, turn: s.turn}
 		if r.id == "" {
 			r.id = event.ID(s.id, "llm_response", x.id, string(event.AppendSeconds(nil, h.at)))
 		}
@@ -151,6 +156,7 @@ func (m *Mapper) response(s *openSession, h *head) {
 	}
 	m.answerLog(s, h, r, &x)
 	m.chat(s, r, &c, nil)
+	s.answeredBy(&x)
 }
 
 // set reads a number of tokens.
@@ -213,6 +219,7 @@ func (m *Mapper) chat(s *openSession, r *request, c *chatEnd, o *outcome) {
 		end, incomplete = max(start, s.latest), true
 	}
 	s.latest = max(s.latest, end)
+	r.turn.reach(end)
 	if start < s.first {
 		s.first = start
 	}
@@ -251,8 +258,10 @@ func (m *Mapper) chat(s *openSession, r *request, c *chatEnd, o *outcome) {
 		a.str("agent_trace.request_id", c.request)
 		a.str("agent_trace.service_tier", c.tier)
 		c.use.attrs(a)
+		m.messages(s, a, &c.answer)
 	}
-	sp := spanHead{trace: s.trace, id: r.span, parent: s.root, below: true, verb: "chat", name: model, kind: clientKind, start: start, end: end}
+	trace, root := s.home(r.turn)
+	sp := spanHead{trace: trace, id: r.span, parent: root, below: true, verb: "chat", name: model, kind: clientKind, start: start, end: end}
 	if o != nil {
 		sp.failed, sp.message = true, m.told(o)
 		sp.events = m.exception(nil, o, end)

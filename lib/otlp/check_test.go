@@ -264,3 +264,13 @@ func spanNamed(t testing.TB, spans []*trace.Span, name string) *trace.Span {
 	t.Fatalf("no span %q among %q", name, names)
 	return nil
 }
+
+// parse reads an event.
+func parse(t testing.TB, line string) event.Event {
+	t.Helper()
+	e, err := event.Parse([]byte(strings.TrimSpace(line)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}

@@ -9,11 +9,10 @@ import (
 // A dialect is another vocabulary for the same attributes. Its attributes are
 // added to those of the conventions; none is taken away.
 type dialect struct {
-	kinds [3][2]string         // by thing: the key and the value of what says what a span is
-	names map[string][]string  // by a key of the conventions: the same under other keys
-	more  func(*attrs, thing)  // what is no mere name
-	log   func(*attrs, string) // of the log record with an event name
-	sums  bool                 // counters of this dialect are among the metrics
+	kinds  [3][2]string        // by thing: the key and the value of what says what a span is
+	names  map[string][]string // by a key of the conventions: the same under other keys
+	more   func(*attrs, thing) // what is no mere name
+	claude bool                // it has log records and counters of its own, see claude.go
 }
 
 // Dialects returns the names that Options.Also may hold, sorted.
@@ -54,6 +53,8 @@ var dialects = map[string]*dialect{
 			"gen_ai.agent.name":                        {"agent.name"},
 			"gen_ai.tool.name":                         {"tool.name"},
 			"gen_ai.tool.call.id":                      {"tool.id"},
+			"gen_ai.input.messages":                    {"input.value"},
+			"gen_ai.output.messages":                   {"output.value"},
 			"gen_ai.tool.call.arguments":               {"input.value", "tool.parameters"},
 			"gen_ai.tool.call.result":                  {"output.value"},
 		},
@@ -72,7 +73,7 @@ var dialects = map[string]*dialect{
 			"gen_ai.tool.call.arguments": {"langfuse.observation.input"},
 			"gen_ai.tool.call.result":    {"langfuse.observation.output"},
 		},
-		more: langfuseUsage,
+		more: langfuseMore,
 	},
 	// OpenLLMetry.
 	"openllmetry": {
@@ -86,10 +87,9 @@ var dialects = map[string]*dialect{
 	},
 	// What Claude Code's own telemetry calls things.
 	"claude-code": {
-		names: claudeNames,
-		more:  uncached,
-		log:   claudeLog,
-		sums:  true,
+		names:  claudeNames,
+		more:   uncached,
+		claude: true,
 	},
 }
 
@@ -161,9 +161,12 @@ func (a *attrs) count(key string) int64 {
 	return x.n
 }
 
-// langfuseUsage adds the usage as Langfuse bills it: by classes that exclude
-// each other.
-func langfuseUsage(a *attrs, t thing) {
+// langfuseMore adds a tag to the trace, and the usage as Langfuse bills it: by
+// classes that exclude each other.
+func langfuseMore(a *attrs, t thing) {
+	if t == agentThing {
+		a.strs("langfuse.trace.tags", []string{"agent-trace"})
+	}
 	if _, ok := a.get("gen_ai.usage.input_tokens"); !ok || t != chatThing {
 		return
 	}
@@ -190,40 +193,4 @@ func uncached(a *attrs, _ thing) {
 	if x, ok := a.get("gen_ai.usage.input_tokens"); ok {
 		a.int("input_tokens", x.n-a.count("gen_ai.usage.cache_read.input_tokens")-a.count("gen_ai.usage.cache_creation.input_tokens")-a.count("gen_ai.usage.cache_write.input_tokens"))
 	}
-}
-
-// claudeLogs are the names of Claude Code for log records.
-var claudeLogs = map[string]string{
-	"user_prompt": "user_prompt", "assistant_response": "assistant_response", "tool_result": "tool_result",
-	"gen_ai.client.inference.operation.details": "api_request", "exception": "api_error",
-}
-
-// claudeLog adds to a log record what Claude Code's own would have.
-func claudeLog(a *attrs, name string) {
-	mine := claudeLogs[name]
-	if mine == "" {
-		return
-	}
-	a.str("claude_code.event.name", "claude_code."+mine)
-	for i := range len(a.list) {
-		x := a.list[i]
-		switch x.key {
-		case "agent_trace.prompt.length":
-			x.key = "prompt_length"
-		case "agent_trace.response.length":
-			x.key = "response_length"
-		case "agent_trace.duration_ms":
-			x.key = "duration_ms"
-		case "agent_trace.success":
-			x = attr{key: "success", s: strconv.FormatBool(x.n != 0)}
-		default:
-			keys := claudeNames[x.key]
-			if len(keys) == 0 {
-				continue
-			}
-			x.key = keys[0]
-		}
-		a.list = append(a.list, x)
-	}
-	uncached(a, chatThing)
 }

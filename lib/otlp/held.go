@@ -31,13 +31,18 @@ func (m *Mapper) link(s *openSession, l link) {
 	}
 	if x, ok := m.ended[l.session]; ok {
 		s.trace, s.depth = x.trace, x.depth+1
+		if m.opt.ByTurn {
+			s.trace = x.turn
+		}
 		m.settle(s)
 		return
 	}
 	if p := m.sessions[l.session]; p != nil && p.settled {
-		s.trace, s.depth = p.trace, p.depth+1
-		m.settle(s)
-		return
+		if trace, ok := m.traceBelow(p, s.above); ok {
+			s.trace, s.depth = trace, p.depth+1
+			m.settle(s)
+			return
+		}
 	}
 	s.depth = 1
 	s.held = &held{parent: l.session}
@@ -51,10 +56,26 @@ func (m *Mapper) settle(s *openSession) {
 		return
 	}
 	s.settled = true
+	m.unblock(s)
+}
+
+// unblock lets the subagents of a session go whose trace is known.
+func (m *Mapper) unblock(s *openSession) {
 	list := m.waiting[s.id]
+	if len(list) == 0 {
+		return
+	}
 	delete(m.waiting, s.id)
 	for _, c := range list {
-		c.trace, c.depth = s.trace, s.depth+1
+		trace, ok := m.traceBelow(s, c.above)
+		if !ok && !s.gone {
+			m.waiting[s.id] = append(m.waiting[s.id], c)
+			continue
+		}
+		if !ok {
+			trace, _ = s.home(s.turn)
+		}
+		c.trace, c.depth = trace, s.depth+1
 		m.release(c)
 		m.settle(c)
 	}

@@ -40,6 +40,7 @@ var (
 	anyValue   = shape{1: {name: "stringValue", kind: text}, 2: {name: "boolValue", kind: truth}, 3: {name: "intValue", kind: signed}, 4: {name: "doubleValue", kind: double}}
 	keyValue   = shape{1: {name: "key", kind: text}, 2: {name: "value", of: &anyValue}}
 	arrayValue = shape{1: {name: "values", many: true, of: &anyValue}}
+	kvList     = shape{1: {name: "values", many: true, of: &keyValue}}
 
 	resource = shape{1: {name: "attributes", many: true, of: &keyValue}, 2: {name: "droppedAttributesCount", kind: number}}
 	scope    = shape{1: {name: "name", kind: text}, 2: {name: "version", kind: text}}
@@ -50,11 +51,16 @@ var (
 		7: {name: "startTimeUnixNano", kind: integer}, 8: {name: "endTimeUnixNano", kind: integer},
 		9: {name: "attributes", many: true, of: &keyValue}, 10: {name: "droppedAttributesCount", kind: number},
 		11: {name: "events", many: true, of: &spanEvent}, 12: {name: "droppedEventsCount", kind: number},
+		13: {name: "links", many: true, of: &spanLink},
 		15: {name: "status", of: &status}, 16: {name: "flags", kind: number},
 	}
 	spanEvent = shape{
 		1: {name: "timeUnixNano", kind: integer}, 2: {name: "name", kind: text},
 		3: {name: "attributes", many: true, of: &keyValue}, 4: {name: "droppedAttributesCount", kind: number},
+	}
+	spanLink = shape{
+		1: {name: "traceId", kind: hexID}, 2: {name: "spanId", kind: hexID}, 3: {name: "traceState", kind: text},
+		4: {name: "attributes", many: true, of: &keyValue}, 5: {name: "droppedAttributesCount", kind: number}, 6: {name: "flags", kind: number},
 	}
 	status = shape{2: {name: "message", kind: text}, 3: {name: "code", kind: number}}
 
@@ -95,19 +101,27 @@ func requestShape(name, items string, of *shape) shape {
 	return shape{1: {name: "resource" + name, many: true, of: &inResource}}
 }
 
-// member returns the field of a number, nil if it is not known. The array in an AnyValue is looked
-// up here since the two refer to each other.
+// member returns the field of a number, nil if it is not known. The lists in an AnyValue are
+// looked up here, since they and it refer to each other.
 func (s shape) member(num int) *member {
 	if m := s[num]; m != nil {
 		return m
 	}
-	if num == 5 && s[1] == anyValue[1] {
-		return arrayMember
+	if s[1] == anyValue[1] {
+		switch num {
+		case 5:
+			return arrayMember
+		case 6:
+			return listMember
+		}
 	}
 	return nil
 }
 
-var arrayMember = &member{name: "arrayValue", of: &arrayValue}
+var (
+	arrayMember = &member{name: "arrayValue", of: &arrayValue}
+	listMember  = &member{name: "kvlistValue", of: &kvList}
+)
 
 var errProtobuf = errors.New("not the protobuf of an OTLP request")
 

@@ -1,6 +1,7 @@
 package otlp
 
 import (
+	"slices"
 	"strconv"
 
 	"agenttrace/lib/event"
@@ -29,7 +30,8 @@ func (m *Mapper) place(s *openSession, e event.Event) [8]byte {
 	case e.Is("llm_response") && len(e.IDRaw()) > 2:
 		return SpanID(e.ID())
 	}
-	return s.root
+	_, root := s.home(s.turn)
+	return root
 }
 
 // logged makes a log record of an event of which no more is told than that it
@@ -58,14 +60,24 @@ func (m *Mapper) log(s *openSession, h *head, name string, l level) {
 	if !h.timed {
 		a.bool("agent_trace.time_unknown", true)
 	}
-	for _, d := range m.also {
-		if d.log != nil {
-			d.log(a, name)
-		}
+	var kept []attr // a record is sorted, and cut to its limits
+	if m.claude {
+		kept = slices.Clone(a.list)
 	}
+	m.record(s, h, name, "", l)
+	if m.claude {
+		m.claudeLog(s, h, name, l, kept)
+	}
+}
+
+// record makes the item of a log record with the attributes in m.a. A body is
+// left out if it is "".
+func (m *Mapper) record(s *openSession, h *head, name, body string, l level) {
+	a := &m.a
 	b := m.body[:0]
 	// The trace id comes first, so that its place is known.
-	b = appendBytes(b, 9, s.trace[:])
+	trace, _ := s.home(h.turn)
+	b = appendBytes(b, 9, trace[:])
 	b = appendBytes(b, 10, h.span[:])
 	if h.at > 0 {
 		b = appendFixed64(b, 1, uint64(h.at))
@@ -73,7 +85,14 @@ func (m *Mapper) log(s *openSession, h *head, name string, l level) {
 	}
 	b = appendVarint(b, 2, uint64(l.number))
 	b = appendBytes(b, 3, l.name)
-	b = a.append(b, 6)
+	if body != "" {
+		var at int
+		b, at = open(b, 5)
+		b = shut(appendBytes(b, 1, body), at)
+	}
+	a.deep = true
+	b = a.appendMost(b, 6, m.opt.MaxLogAttrs)
+	a.deep = false
 	b = appendFixed32(b, 8, flagSampled)
 	m.body = appendText(b, 12, name, a.limit)
 	m.put(Logs, s, traceInSpan)
@@ -148,6 +167,7 @@ func (m *Mapper) answerLog(s *openSession, h *head, r *request, x *answer) {
 	a.str("gen_ai.response.id", x.id)
 	a.str("gen_ai.response.model", x.model)
 	x.use.attrs(a)
+	m.messages(s, a, x)
 	m.log(s, h, "gen_ai.client.inference.operation.details", infoLevel)
 }
 

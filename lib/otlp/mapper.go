@@ -19,6 +19,7 @@ type Mapper struct {
 	also  []*dialect
 
 	traces, logs, metrics bool
+	claude                bool // what Claude Code itself would tell is told, too
 
 	batch [3]*Batch
 	free  []*Batch
@@ -37,6 +38,7 @@ type Mapper struct {
 	lastRaw  []byte
 	waiting  map[string][]*openSession // subagents whose items are held back, by the id of the session above
 	heldSize int
+	rebased  rebased
 	now      int64
 
 	m meter
@@ -54,6 +56,7 @@ type ending struct {
 	trace [16]byte
 	depth int
 	parts int // how many root spans it has had
+	turn  [16]byte
 }
 
 // New returns a Mapper that hands its batches to emit, which owns them then.
@@ -70,10 +73,16 @@ func New(o Options, emit func(*Batch) error) *Mapper {
 		sessions: map[string]*openSession{}, links: map[string]link{}, ended: map[string]ending{},
 		names: map[string]string{}, waiting: map[string][]*openSession{}, seed: maphash.MakeSeed(),
 	}
+	m.opt.MaxAttrs = cmp.Or(o.MaxAttrs, maxCount)
+	m.opt.MaxEventAttrs = cmp.Or(o.MaxEventAttrs, maxCount)
+	m.opt.MaxLogAttrs = cmp.Or(o.MaxLogAttrs, maxCount)
+	m.opt.MaxEvents = cmp.Or(o.MaxEvents, maxCount)
 	m.a.limit, m.ev.limit = o.Limit, o.Limit
+	m.ev.most = m.opt.MaxEventAttrs
 	for _, name := range o.Also {
 		if d := dialects[name]; d != nil {
 			m.also = append(m.also, d)
+			m.claude = m.claude || d.claude
 		}
 	}
 	m.m.init(m)
@@ -112,11 +121,14 @@ func (m *Mapper) Add(e event.Event) error {
 		}
 		s.fold.Add(e)
 	}
-	h := head{e: e, at: at, timed: timed}
+	h := head{e: e, at: at, timed: timed, turn: m.turnOf(s, e)}
 	if m.logs {
 		h.span = m.place(s, e)
 	}
 	m.take(s, &h)
+	if timed && !record {
+		h.turn.reach(at)
+	}
 	return m.err
 }
 
@@ -126,6 +138,7 @@ type head struct {
 	at    int64
 	timed bool
 	span  [8]byte // that its log record belongs to
+	turn  *turn
 }
 
 // take looks at an event by its type.
@@ -147,6 +160,7 @@ func (m *Mapper) take(s *openSession, h *head) {
 		m.end(s, h)
 	case `"user_prompt"`:
 		s.prompts++
+		m.turned(s, h)
 		m.said(s, h, "user_prompt", "prompt")
 	case `"assistant_response"`:
 		m.said(s, h, "assistant_response", "text")
@@ -160,6 +174,9 @@ func (m *Mapper) take(s *openSession, h *head) {
 		m.vendorCost(s, h)
 	case `"session_summary"`:
 		m.summary(s, h)
+	case `"mcp_server"`:
+		m.connected(s, h)
+		m.other(s, h)
 	case `"score"`:
 		m.score(s, h)
 	default:
@@ -278,6 +295,7 @@ func (m *Mapper) Close() error {
 		}
 	}
 	m.order = nil
+	m.rebase(m.opt.Rebase)
 	m.m.close()
 	return m.Flush()
 }
@@ -302,6 +320,15 @@ func (m *Mapper) put(sig Signal, s *openSession, at int) {
 }
 
 func (m *Mapper) add(sig Signal, body []byte) {
+	if m.opt.Rebase > 0 && sig != Metrics {
+		m.rebased.wait(sig, body)
+		return
+	}
+	m.batched(sig, body)
+}
+
+// batched adds an item to the batch of its signal.
+func (m *Mapper) batched(sig Signal, body []byte) {
 	b := m.batch[sig]
 	if b != nil && (b.Len() >= m.opt.MaxItems || b.Len() > 0 && b.Size()+len(body)+8 > m.opt.MaxBytes) {
 		m.hand(sig)

@@ -64,7 +64,7 @@ type meter struct {
 
 	costUSD, errorRate, retryRate, blast, duration, calls, eval *instrument
 	tokenUsage, operation, agent, agentChats, agentTools, tool  *instrument
-	claudeSessions, claudeTokens, claudeCost                    *instrument
+	claudeMeter
 }
 
 func (x *meter) init(m *Mapper) {
@@ -90,17 +90,8 @@ func (x *meter) init(m *Mapper) {
 	if m.opt.Latest {
 		x.operation.name = "gen_ai.client.inference.duration"
 	}
-	for _, d := range m.also {
-		if d.sums {
-			sum := func(name, unit, about string) *instrument {
-				i := add(name, unit, about, nil)
-				i.counter = true
-				return i
-			}
-			x.claudeSessions = sum("claude_code.session.count", "", "Sessions.")
-			x.claudeTokens = sum("claude_code.token.usage", "tokens", "Tokens by type.")
-			x.claudeCost = sum("claude_code.cost.usage", "USD", "What sessions have cost.")
-		}
+	if m.claude {
+		x.initClaude(add)
 	}
 }
 
@@ -146,6 +137,9 @@ func (x *meter) gauge(i *instrument, v float64, at int64) {
 		return
 	}
 	x.new = true
+	if x.m.opt.MeasuredNow {
+		at = x.m.now
+	}
 	b, from := open(i.points, 1)
 	if at > 0 {
 		b = appendFixed64(b, 3, uint64(at))
@@ -209,7 +203,11 @@ func (x *meter) flushSeries(i *instrument) {
 	}
 	b, from := open(x.begin(i), num)
 	for _, k := range keys {
-		b = i.series[k].append(b, i)
+		s := i.series[k]
+		if x.m.opt.MeasuredNow {
+			s.end = max(s.end, x.m.now)
+		}
+		b = s.append(b, i)
 	}
 	b = appendVarint(b, 2, temporality)
 	if i.counter {
@@ -275,6 +273,7 @@ func (x *meter) chat(s *openSession, model string, c *chatEnd, took int64, measu
 		a.str("gen_ai.response.model", c.model)
 	}
 	if measured {
+		s.active += max(took, 0)
 		base()
 		x.record(x.operation, float64(took)/1e9, c.at)
 	}
@@ -289,20 +288,8 @@ func (x *meter) chat(s *openSession, model string, c *chatEnd, took int64, measu
 		a.str("gen_ai.token.type", t.typ)
 		x.record(x.tokenUsage, float64(t.n), c.at)
 	}
-	if x.claudeTokens == nil {
-		return
-	}
-	for _, t := range []struct {
-		typ string
-		n   int64
-	}{{"input", c.use.input}, {"output", c.use.output}, {"cacheRead", c.use.read}, {"cacheCreation", c.use.write5m + c.use.write1h}} {
-		if t.n > 0 {
-			a.reset()
-			a.str("model", model)
-			a.str("session.id", s.id)
-			a.str("type", t.typ)
-			x.record(x.claudeTokens, float64(t.n), c.at)
-		}
+	if x.m.claude {
+		x.claudeChat(s, model, c)
 	}
 }
 
@@ -340,12 +327,6 @@ func (x *meter) session(s *openSession) {
 	}
 	if usd, _, ok := s.price(); ok {
 		point(x.costUSD, usd)
-		if x.claudeCost != nil {
-			x.m.a.reset()
-			x.m.a.str("model", s.facts.model)
-			x.m.a.str("session.id", s.id)
-			x.record(x.claudeCost, usd, at)
-		}
 	}
 	if n := float64(sum.ToolCalls); n > 0 {
 		point(x.errorRate, float64(sum.Errors)/n)
@@ -367,9 +348,7 @@ func (x *meter) session(s *openSession) {
 		x.m.a.str("gen_ai.agent.name", s.agentName())
 		x.record(h.i, h.v, at)
 	}
-	if x.claudeSessions != nil {
-		x.m.a.reset()
-		x.m.a.str("session.id", s.id)
-		x.record(x.claudeSessions, 1, at)
+	if x.m.claude {
+		x.claudeSession(s, at)
 	}
 }

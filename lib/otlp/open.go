@@ -49,9 +49,21 @@ type openSession struct {
 	asked    []*request
 	seen     map[uint64]struct{}
 
+	turn       *turn             // nil if there is none
+	turnOfCall map[[8]byte]*turn // by span, with Options.ByTurn
+
+	told, said []part // to the model since its last answer, and by it
+
 	events  []byte // of the root span, in protobuf
 	nEvents int
 	dropped int
+
+	// For the counters of Claude Code: lines of edits and as the agent tells them,
+	// nanoseconds that models and tools took, and milliseconds as it tells them.
+	linesAdded, linesRemoved, vendorAdded, vendorRemoved, active, vendorActive int64
+	modelUSD                                                                   []modelUSD
+
+	transports map[string]string // network.transport of MCP servers, by name; "" is the one of the session
 
 	settled bool // trace will not change
 	held    *held
@@ -60,8 +72,8 @@ type openSession struct {
 
 // facts are what a session_start says.
 type facts struct {
-	agent, version, model, provider, user, host, title, cwd string
-	agentID, agentType, task, commit, branch, repo, source  string
+	agent, version, model, provider, user, host, title, cwd  string
+	agentID, agentType, task, commit, branch, remote, source string
 }
 
 // repeated reports whether an event with this event_id came before.
@@ -125,8 +137,9 @@ func (m *Mapper) start(s *openSession, h *head) {
 	fill(&f.task, "description")
 	fill(&f.commit, "git.commit")
 	fill(&f.branch, "git.branch")
-	fill(&f.repo, "git.repo")
+	fill(&f.remote, "git.remote", "git.repo")
 	fill(&f.source, "source")
+	m.connected(s, h) // the session may be that of a connection to an MCP server
 	f.provider = Provider(f.model, f.agent)
 	var parent, call string
 	fill(&parent, "parent_session_id")
@@ -148,6 +161,41 @@ func (m *Mapper) start(s *openSession, h *head) {
 func (m *Mapper) end(s *openSession, h *head) {
 	s.over = true
 	m.logged(s, h, "session.end", infoLevel)
+}
+
+// connected notes how an MCP server is reached, by a session_start or a record
+// mcp_server: over the pipes of a process, or over the net.
+func (m *Mapper) connected(s *openSession, h *head) {
+	var server string
+	var command, remote, mcp bool
+	event.Fields(h.e.DataRaw(), func(k, v []byte) bool {
+		switch string(k) {
+		case "server":
+			server = m.intern(v)
+		case "command":
+			command = true
+		case "remote_url":
+			remote = true
+		case "mcp":
+			mcp = v[0] == '{'
+		}
+		return true
+	})
+	transport := ""
+	switch {
+	case h.e.Is("session_start") && !mcp:
+		return // the command is that of the agent
+	case remote:
+		transport = "tcp"
+	case command:
+		transport = "pipe"
+	}
+	if transport != "" && len(s.transports) < 1000 {
+		set(&s.transports, server, transport)
+		if h.e.Is("session_start") {
+			s.transports[""] = transport
+		}
+	}
 }
 
 // set adds to a map that is made when it is first needed.

@@ -22,8 +22,8 @@ const (
 	// 4,095 characters.
 	DefaultLimit = 4000
 
-	// maxEvents is the number of events of a span: OTEL_SPAN_EVENT_COUNT_LIMIT.
-	maxEvents = 128
+	// maxCount is how many attributes and events there are by default.
+	maxCount = 128
 
 	// metaLimit is the length of a text at the level Meta.
 	metaLimit = 200
@@ -50,11 +50,30 @@ type Options struct {
 	Version  string     // of the instrumentation scope
 
 	Content Content
-	Limit   int      // of a string attribute, in bytes; 0 means DefaultLimit
-	Latest  bool     // names of the conventions after 1.41
-	Also    []string // dialects whose attributes are added, see Dialects
-	Parent  *Parent  // nil for none
-	Delta   bool     // metrics are deltas, not cumulative
+	Limit   int // of a string attribute, in bytes; 0 means DefaultLimit
+
+	// How many attributes a span, an event of a span and a log record have at most,
+	// and how many events a span; 0 means 128, as in OpenTelemetry. What is beyond
+	// is counted as dropped.
+	MaxAttrs, MaxEventAttrs, MaxLogAttrs, MaxEvents int
+
+	Latest bool     // names of the conventions after 1.41
+	Also   []string // dialects whose attributes are added, see Dialects
+	Parent *Parent  // nil for none
+	Delta  bool     // metrics are deltas, not cumulative
+
+	// MeasuredNow gives points of metrics the time that Tick told last, since some
+	// stores refuse old ones; else they have that of the session.
+	MeasuredNow bool
+
+	// ByTurn makes a trace of what follows from each prompt, linked to that of the
+	// session. Sessions below another span stay whole.
+	ByTurn bool
+
+	// Rebase moves the times of each trace so that it ends then, in nanoseconds
+	// since 1970, for stores that refuse what is old; 0 moves nothing. All spans and
+	// log records are held until Close. The root span tells when it began.
+	Rebase int64
 
 	MaxItems int // of a batch; 0 means 512
 	MaxBytes int // of a batch in protobuf; 0 means 900,000
@@ -64,6 +83,10 @@ type Options struct {
 	// not with the stream alone. Both are in nanoseconds.
 	Live        bool
 	Grace, Idle int64
+
+	// Ended, if set, is told of each session that has ended, after its root span,
+	// if there is one, was made.
+	Ended func(Place)
 
 	// MaxOpen is how many sessions are open at most. If there are more, those that
 	// have had their session_end and then those that were quiet for longest are
@@ -76,6 +99,14 @@ func (o *Options) has(s Signal) bool {
 		return s == Traces
 	}
 	return slices.Contains(o.Signals, s)
+}
+
+// A Place is where the root span of a session stands.
+type Place struct {
+	Session string
+	Trace   [16]byte
+	Root    [8]byte
+	Depth   int // 0 is a session that no other started
 }
 
 // TraceID returns the id of the trace of a session.

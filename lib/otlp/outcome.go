@@ -49,9 +49,8 @@ func (m *Mapper) outcome(s *openSession, h *head, failed bool) {
 	if failed {
 		o.fail(&fault)
 	}
-	s.count(&o)
+	s.count(h.turn, &o)
 	if child != "" && child != s.id {
-		o.child = true
 		m.spawned(s, h, child)
 	}
 	if o.api || failed && len(h.e.ParentRaw()) <= 2 && !isSet(o.use) {
@@ -59,6 +58,11 @@ func (m *Mapper) outcome(s *openSession, h *head, failed bool) {
 		return
 	}
 	m.outcomeLog(s, h, &o)
+	if failed {
+		m.hear(&s.told, part{role: "tool", kind: "tool_call_response", id: plain(o.use)}, o.message)
+	} else {
+		m.hear(&s.told, part{role: "tool", kind: "tool_call_response", id: plain(o.use)}, o.result)
+	}
 	if c := s.answered(m, h.e.ParentRaw(), o.use); c != nil {
 		m.tool(s, c, &o)
 		return
@@ -82,12 +86,18 @@ func (m *Mapper) spawned(s *openSession, h *head, child string) {
 	}
 }
 
-func (s *openSession) count(o *outcome) {
+func (s *openSession) count(t *turn, o *outcome) {
 	switch {
 	case o.api:
 		s.apiErrors++
+		if t != nil {
+			t.apiError++
+		}
 	case o.failed:
 		s.errors++
+		if t != nil {
+			t.errors++
+		}
 	}
 }
 
@@ -246,8 +256,9 @@ func (m *Mapper) exception(dst []byte, o *outcome, at int64) []byte {
 func (m *Mapper) fault(s *openSession, h *head, o *outcome) {
 	if r := s.requestOf(m, h.e); r != nil {
 		m.chat(s, r, nil, o)
-	} else {
-		s.event(m.exception(nil, o, h.at))
+	} else if m.roomFor(s) {
+		to := s.rootEvents()
+		*to = m.exception(*to, o, h.at)
 	}
 	if m.logs {
 		a := &m.a

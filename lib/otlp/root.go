@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -10,7 +11,7 @@ import (
 
 // said takes a prompt or a response.
 func (m *Mapper) said(s *openSession, h *head, name, key string) {
-	var said, model []byte
+	var said, model, message []byte
 	thinking := false
 	event.Fields(h.e.DataRaw(), func(k, v []byte) bool {
 		switch {
@@ -18,6 +19,8 @@ func (m *Mapper) said(s *openSession, h *head, name, key string) {
 			said = v
 		case string(k) == "model":
 			model = v
+		case string(k) == "message_id":
+			message = v
 		case string(k) == "thinking":
 			thinking = v[0] == 't'
 		}
@@ -29,8 +32,15 @@ func (m *Mapper) said(s *openSession, h *head, name, key string) {
 		text = event.Unquote(said)
 		size = len(text)
 	}
-	if m.opt.Content != Full {
+	switch {
+	case m.opt.Content != Full:
 		text = ""
+	case name == "user_prompt":
+		m.hear(&s.told, part{role: "user", kind: "text"}, said)
+	case thinking:
+		m.hear(&s.said, part{role: "assistant", kind: "reasoning", message: plain(message)}, said)
+	default:
+		m.hear(&s.said, part{role: "assistant", kind: "text", message: plain(message)}, said)
 	}
 	add := func(a *attrs) {
 		a.reset()
@@ -119,6 +129,15 @@ func (m *Mapper) cost(s *openSession, h *head) {
 		s.usd, s.priced = v.Num/1e9, true
 	}
 	s.estimated = d.Get("provenance.estimate").Num > 0
+	if m.claude {
+		s.modelUSD = s.modelUSD[:0]
+		d.Get("models").ForEach(func(_, v gjson.Result) bool {
+			if usd := v.Get("usd_nano"); usd.Type == gjson.Number && len(s.modelUSD) < 100 {
+				s.modelUSD = append(s.modelUSD, modelUSD{Cut(v.Get("model").Str, m.opt.Limit), usd.Num / 1e9})
+			}
+			return true
+		})
+	}
 	m.other(s, h)
 }
 
@@ -127,6 +146,9 @@ func (m *Mapper) cost(s *openSession, h *head) {
 func (m *Mapper) vendorCost(s *openSession, h *head) {
 	if v := h.e.Get("total_cost_usd"); v.Type == gjson.Number {
 		s.vendorUSD, s.vendorPriced = v.Num, true
+	}
+	if m.claude {
+		s.claudeVendor(h.e)
 	}
 	m.other(s, h)
 }
@@ -205,11 +227,13 @@ func (m *Mapper) other(s *openSession, h *head) {
 }
 
 // flat adds the scalars of an object under the names of their keys, joined by
-// dots. There are at most 100 of them, three levels deep.
+// dots. They are looked for three levels deep; there are at most 1,000 of them
+// before the limit is applied.
 func (m *Mapper) flat(a *attrs, prefix string, d gjson.Result, depth int) {
 	d.ForEach(func(k, v gjson.Result) bool {
-		if len(a.list) >= 100 || len(k.Str) > 100 {
-			return len(a.list) < 100
+		if len(a.list) >= 1000 || len(k.Str) > 100 {
+			a.lost++
+			return true
 		}
 		key := prefix + strings.ToValidUTF8(k.Str, "\uFFFD")
 		switch {
@@ -254,6 +278,7 @@ func (m *Mapper) finish(s *openSession) {
 			m.chat(s, r, nil, nil)
 		}
 	}
+	m.endTurn(s)
 	m.rootSpan(s)
 	if m.metrics {
 		m.m.session(s)
@@ -261,12 +286,17 @@ func (m *Mapper) finish(s *openSession) {
 	s.gone = true
 	m.giveUp(s)
 	m.settle(s)
+	m.unblock(s)
+	if m.opt.Ended != nil {
+		m.opt.Ended(Place{Session: s.id, Trace: s.trace, Root: s.root, Depth: s.depth})
+	}
 	delete(m.sessions, s.id)
 	if m.last == s {
 		m.last = nil
 	}
 	if len(m.ended) < 100_000 {
-		m.ended[s.id] = ending{trace: s.trace, depth: s.depth, parts: s.parts + 1}
+		last, _ := s.home(s.turn)
+		m.ended[s.id] = ending{trace: s.trace, depth: s.depth, parts: s.parts + 1, turn: last}
 	}
 }
 
@@ -296,6 +326,9 @@ func (m *Mapper) rootSpan(s *openSession) {
 	if s.known {
 		a.int("agent_trace.retries", s.retries)
 	}
+	if m.opt.Rebase > 0 && s.first > 0 {
+		a.str("agent_trace.original_start", time.Unix(0, s.first).UTC().Format(time.RFC3339Nano))
+	}
 	a.str("agent_trace.source", f.source)
 	if s.first == 0 {
 		a.bool("agent_trace.time_unknown", true)
@@ -317,8 +350,8 @@ func (m *Mapper) rootSpan(s *openSession) {
 	a.str("host.name", f.host)
 	a.str("vcs.ref.head.name", f.branch)
 	a.str("vcs.ref.head.revision", f.commit)
-	if strings.Contains(f.repo, "://") || strings.HasPrefix(f.repo, "git@") {
-		a.str("vcs.repository.url.full", f.repo)
+	if strings.Contains(f.remote, "://") || strings.HasPrefix(f.remote, "git@") {
+		a.str("vcs.repository.url.full", f.remote)
 	}
 	m.span(s, &spanHead{
 		trace: s.trace, id: s.root, parent: s.above, below: s.below, remote: s.remote,

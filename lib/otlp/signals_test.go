@@ -11,7 +11,7 @@ import (
 )
 
 func TestLogs(t *testing.T) {
-	list := mapAll(t, Options{Signals: []Signal{Logs}, Also: []string{"claude-code"}}, sessionLines)
+	list := mapAll(t, Options{Signals: []Signal{Logs}}, sessionLines)
 	r := check(t, list[0]).(*collogs.ExportLogsServiceRequest)
 	records := r.ResourceLogs[0].ScopeLogs[0].LogRecords
 	var names []string

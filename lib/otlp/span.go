@@ -34,6 +34,7 @@ type spanHead struct {
 	message       string
 	events        []byte
 	dropped       int
+	links         []byte
 }
 
 // span makes the item of a span, with the attributes in m.a.
@@ -61,11 +62,12 @@ func (m *Mapper) span(s *openSession, sp *spanHead, t thing) {
 	b = appendVarint(b, 6, uint64(sp.kind))
 	b = appendFixed64(b, 7, uint64(sp.start))
 	b = appendFixed64(b, 8, uint64(max(sp.end, sp.start)))
-	b = a.append(b, 9)
+	b = a.appendMost(b, 9, m.opt.MaxAttrs)
 	b = append(b, sp.events...)
 	if sp.dropped > 0 {
 		b = appendVarint(b, 12, uint64(sp.dropped))
 	}
+	b = append(b, sp.links...)
 	if sp.failed {
 		b, from = open(b, 15)
 		if sp.message != "" {
@@ -85,40 +87,58 @@ func (m *Mapper) span(s *openSession, sp *spanHead, t thing) {
 // traceInSpan is where the trace id stands in a span: behind a tag and a length.
 const traceInSpan = 2
 
+// maxCallEvents is how much the events of a call may take, in bytes.
+const maxCallEvents = 64 << 10
+
 // appendEvent appends an event of a span.
 func appendEvent(dst []byte, at int64, name string, a *attrs) []byte {
 	dst, from := open(dst, 11)
 	dst = appendFixed64(dst, 1, uint64(at))
 	dst = appendText(dst, 2, name, a.limit)
-	dst = a.append(dst, 3)
+	dst = a.appendMost(dst, 3, a.most)
 	return shut(dst, from)
 }
 
-// event adds an event, in protobuf, to the root span. Of too many, the first are
-// kept.
-func (s *openSession) event(e []byte) {
-	if s.nEvents >= maxEvents {
-		s.dropped++
-		return
+// roomFor reports whether the root span takes one more event, and counts it. Of
+// too many, the first are kept.
+func (m *Mapper) roomFor(s *openSession) bool {
+	n, dropped := &s.nEvents, &s.dropped
+	if s.turn != nil {
+		n, dropped = &s.turn.nEvents, &s.turn.dropped
 	}
-	s.nEvents++
-	s.events = append(s.events, e...)
+	if *n >= m.opt.MaxEvents {
+		*dropped++
+		return false
+	}
+	*n++
+	return true
+}
+
+// rootEvents are those of the root span: of the turn, if there is one.
+func (s *openSession) rootEvents() *[]byte {
+	if s.turn != nil {
+		return &s.turn.events
+	}
+	return &s.events
 }
 
 // eventHere adds an event with the attributes in m.ev to the open call that a
 // record is about, else to the root span.
 func (m *Mapper) eventHere(s *openSession, h *head, name string) {
 	if raw := h.e.ParentRaw(); len(raw) > 2 {
-		if c := s.calls[m.hash(raw)]; c != nil && !c.done && len(c.events) < 16<<10 {
+		if c := s.calls[m.hash(raw)]; c != nil && !c.done {
+			if c.nEvents >= m.opt.MaxEvents || len(c.events) >= maxCallEvents {
+				c.dropped++
+				return
+			}
+			c.nEvents++
 			c.events = appendEvent(c.events, h.at, name, &m.ev)
 			return
 		}
 		m.ev.str("agent_trace.parent_id", h.e.Parent())
 	}
-	if s.nEvents >= maxEvents {
-		s.dropped++
-		return
+	if m.roomFor(s) {
+		to := s.rootEvents()
+		*to = appendEvent(*to, h.at, name, &m.ev)
 	}
-	s.nEvents++
-	s.events = appendEvent(s.events, h.at, name, &m.ev)
 }

@@ -118,35 +118,44 @@ func (s *Sender) Send(ctx context.Context, b *otlp.Batch) (left []*otlp.Batch, e
 	if err != nil {
 		return nil, err
 	}
+	a, ok := s.deliver(ctx, t, func() answer { return s.try(ctx, t, b.Signal, body) })
+	if !ok {
+		return []*otlp.Batch{b}, nil
+	}
+	switch a.verdict {
+	case accepted:
+		return nil, s.accepted(t, b, a)
+	case large:
+		first, second, ok := b.Split()
+		if !ok {
+			return nil, s.dead(b, a.why)
+		}
+		left, err = s.Send(ctx, first)
+		if err != nil {
+			return left, err
+		}
+		if len(left) > 0 {
+			return append(left, second), nil
+		}
+		return s.Send(ctx, second)
+	}
+	return nil, s.dead(b, a.why)
+}
+
+// deliver makes attempts until one tells what becomes of the request, or it is
+// time to give up. ok is false if ctx has ended before.
+func (s *Sender) deliver(ctx context.Context, t *Target, try func() answer) (a answer, ok bool) {
 	var waited time.Duration
 	pause := s.First
 	for {
 		s.Stats.Requests++
-		a := s.try(ctx, t, b.Signal, body)
-		switch a.verdict {
-		case accepted:
+		a := try()
+		if a.verdict != again {
 			s.down = false
-			return nil, s.accepted(t, b, a)
-		case large:
-			s.down = false
-			first, second, ok := b.Split()
-			if !ok {
-				return nil, s.dead(b, a.why)
-			}
-			left, err = s.Send(ctx, first)
-			if err != nil {
-				return left, err
-			}
-			if len(left) > 0 {
-				return append(left, second), nil
-			}
-			return s.Send(ctx, second)
-		case refused:
-			s.down = false
-			return nil, s.dead(b, a.why)
+			return a, true
 		}
 		if ctx.Err() != nil {
-			return []*otlp.Batch{b}, nil
+			return a, false
 		}
 		// Between half of the pause and all of it, so that many senders do not
 		// come back together.
@@ -156,14 +165,14 @@ func (s *Sender) Send(ctx context.Context, b *otlp.Batch) (left []*otlp.Batch, e
 		}
 		if s.RetryFor > 0 && (s.down || waited+wait > s.RetryFor) {
 			s.down = true
-			return nil, s.dead(b, a.why)
+			return a, true
 		}
 		if s.Stats.Retries == 0 {
 			s.Note(fmt.Sprintf("%s: %s; trying again", t.Redacted(), a.why))
 		}
 		s.Stats.Retries++
 		if !sleep(ctx, wait) {
-			return []*otlp.Batch{b}, nil
+			return a, false
 		}
 		waited += wait
 		pause = min(2*pause, 30*time.Second)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,9 +248,16 @@ func (s *Settings) header(text string) (name, value string, err error) {
 	}
 	if strings.Contains(value, "${") {
 		value, err = fill(strings.ReplaceAll(value, "${", "{"), s.Getenv)
+		return name, value, err
 	}
-	return name, value, err
+	if value != "" && secret.MatchString(name) {
+		return "", "", fmt.Errorf("the header %s looks like a credential, which others can read on the command line: want '%s: ${VARIABLE}' or '%s: @FILE'", name, name, name)
+	}
+	return name, value, nil
 }
+
+// secret are the names of headers that hold credentials, as those of services do.
+var secret = regexp.MustCompile(`(?i)auth|cookie|key|passw|secret|token|credential|^x-honeycomb-team$`)
 
 func setHeader(h http.Header, name, value string) error {
 	for _, c := range []byte(name) {
