@@ -12,6 +12,7 @@ import (
 	"agenttrace/lib/capture"
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
+	"agenttrace/lib/find"
 	"agenttrace/lib/join"
 	"agenttrace/lib/origin"
 	"agenttrace/lib/store"
@@ -166,14 +167,14 @@ func readAll(c *cli.IO, k *capture.Capture, inputs []input, bar *bar) {
 	for _, in := range inputs {
 		if in.path != "-" {
 			files = append(files, capture.Input{File: in.File, Open: func() (io.ReadCloser, error) {
-				return open(in.path, bar)
+				return find.Open(in.path, bar.count)
 			}})
 			continue
 		}
 		k.ReadAll(files, failed)
 		files = nil
 		k.Origin = func(agent, cwd string, obj *event.Object) { origin.Add(obj, cwd, agent) }
-		if r, err := inflate(io.NopCloser(c.Stdin)); err != nil {
+		if r, err := find.Inflate(io.NopCloser(c.Stdin)); err != nil {
 			failed(err)
 		} else if err := k.Read(r, in.File); err != nil {
 			failed(err)

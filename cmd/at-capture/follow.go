@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +21,7 @@ import (
 
 	"agenttrace/lib/capture"
 	"agenttrace/lib/cli"
+	"agenttrace/lib/find"
 )
 
 // The beats of following. Changes are told by the file system; looking is for
@@ -141,15 +141,15 @@ func (f *follower) folders() map[string][]string {
 	list := map[string][]string{}
 	for _, name := range f.c.Files() {
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			list[name] = agentNames()
+			list[name] = find.Agents()
 		}
 	}
 	own := f.o.own()
 	if len(own) == 0 && len(f.c.Files()) == 0 {
-		own = agentNames()
+		own = find.Agents()
 	}
 	for _, agent := range own {
-		for _, dir := range roots(agent) {
+		for _, dir := range find.Roots(agent) {
 			list[dir] = append(list[dir], agent)
 		}
 	}
@@ -346,9 +346,8 @@ func (f *follower) known(name string) (capture.File, bool) {
 		if err != nil || !filepath.IsLocal(rel) {
 			continue
 		}
-		fsys := narrow{os.DirFS(dir), filepath.ToSlash(rel)}
-		for _, x := range findIn(fsys, dir, agents, func(error) {}) {
-			in := x.input()
+		if list := find.Only(dir, []string{filepath.ToSlash(rel)}, agents, func(error) {}); len(list) > 0 {
+			in := fileInput(&list[0])
 			if f.o.from != "" {
 				in.Agent = f.o.from
 			}
@@ -356,21 +355,6 @@ func (f *follower) known(name string) (capture.File, bool) {
 		}
 	}
 	return file, false
-}
-
-// narrow is a file system in which every directory seems to hold nothing but
-// what leads to one file.
-type narrow struct {
-	fs.FS
-	path string
-}
-
-func (n narrow) ReadDir(dir string) ([]fs.DirEntry, error) {
-	list, err := fs.ReadDir(n.FS, dir)
-	return slices.DeleteFunc(list, func(d fs.DirEntry) bool {
-		full := path.Join(dir, d.Name())
-		return n.path != full && !strings.HasPrefix(n.path, full+"/")
-	}), err
 }
 
 // end ends all files.

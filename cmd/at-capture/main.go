@@ -9,6 +9,7 @@ import (
 
 	"agenttrace/lib/capture"
 	"agenttrace/lib/cli"
+	"agenttrace/lib/find"
 )
 
 //go:embed doc.go
@@ -41,7 +42,7 @@ func main() {
 	app.Flag("usage-only", "Keep only what at-cost needs: session_start, llm_response, vendor_cost.").BoolVar(&o.usage)
 	app.Flag("redact", "Take secrets out of the events, as at-redact does.").BoolVar(&o.redact)
 	app.Flag("redact-pattern", "Take out what this matches, too; implies --redact.").PlaceHolder("RE").StringsVar(&o.patterns)
-	app.Flag("from", "Whose records they are, instead of telling it by their keys: "+strings.Join(agentNames(), ", ")+".").PlaceHolder("AGENT").EnumVar(&o.from, agentNames()...)
+	app.Flag("from", "Whose records they are, instead of telling it by their keys: "+strings.Join(find.Agents(), ", ")+".").PlaceHolder("AGENT").EnumVar(&o.from, find.Agents()...)
 	o.folders = map[string]*bool{capture.Claude: app.Flag(capture.Claude, "Read the transcripts in Claude Code's own folder.").Bool()}
 	for _, a := range capture.Agents {
 		if a.Roots == nil {

@@ -4,6 +4,10 @@
 // each phase as at-phase finds them; phases that failed are marked as wasted.
 // At the end stands the total.
 //
+// A DIR among the files stands for what agents have written below it, and a flag
+// with an agent's name, such as --claude, for its own folders, both as in
+// at-capture. They are read first, without at-capture; see Folders.
+//
 // # What is counted
 //
 // Every answer of a model (llm_response) counts once, by the message_id that the
@@ -72,6 +76,22 @@
 // --what-if prices the same text with another model: its tokenizer, by ratios
 // that were measured, with the least and the most, and its prices.
 //
+// # Folders
+//
+// Of transcripts of Claude Code in a folder only what tells the cost is read, as
+// with at-capture --usage-only, and it is remembered in $XDG_CACHE_HOME/agent-trace,
+// else ~/.cache/agent-trace. The next run reads what is new: files that have
+// grown, from where they ended, and files whose device, inode, size or times are
+// others. So it takes a small part of the time, and says the same. What is
+// remembered is ids, models, times and numbers, readable by the user alone; it
+// may be deleted at any time, and is not used by another version of the
+// program. --no-cache neither uses it nor writes any.
+//
+// Phases are not found there. Groupings by phase, turn, tool and file, --carry,
+// --waste and --tee need all of a session: then every file is read whole, and
+// nothing is remembered. So are, always, the files of other agents, and
+// transcripts without any usage.
+//
 // # Prices
 //
 // The table is part of the program; the last line of a report names it. --prices
@@ -92,7 +112,7 @@
 // it; see the description of events.
 //
 // At-cost holds the requests of all sessions until the end of its input, some
-// 400 bytes each, the calls if tools, files, --carry or --waste are asked for,
+// 500 bytes each, the calls if tools, files, --carry or --waste are asked for,
 // and, of sessions without usage, up to 64 KiB of text.
 //
 // # Exit status
@@ -110,7 +130,7 @@
 //
 // Everything in Claude Code's own folder, by day:
 //
-//	$ at-capture --usage-only --claude | at-cost --by day
+//	$ at-cost --claude --by day
 //
 // Stop a pipeline that became too dear:
 //

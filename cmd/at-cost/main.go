@@ -23,6 +23,7 @@ type options struct {
 	asOf   *cli.Moment
 	max    string
 	strict bool
+	folders
 }
 
 // given are the prices of the command line, in USD per million tokens.
@@ -48,7 +49,7 @@ func main() {
 	app.Flag("max", "Exit 1 if it costs more.").PlaceHolder("USD").StringVar(&o.max)
 	app.Flag("strict", "Exit 1 if anything has no price.").BoolVar(&o.strict)
 	app.Flag("no-estimate", "Do not count tokens where the agent recorded none.").BoolVar(&o.NoGuess)
-	std := cli.Std(app)
+	std := o.folders.flags(app)
 
 	cli.Run(app, std, func(c *cli.IO) error { return run(c, &o) })
 }

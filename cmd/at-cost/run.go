@@ -16,13 +16,22 @@ func run(c *cli.IO, o *options) error {
 	if err != nil {
 		return err
 	}
+	roots := o.roots(c)
+	o.Phases = o.by == "" && !o.report.Records() && (len(roots) == 0 || o.whole())
 	l := cost.New(o.Options)
-	err = o.report.Each(c, cost.Kind, func(e event.Event) error {
-		l.Add(e)
-		return nil
-	})
-	if err != nil {
-		return err
+	if len(roots) > 0 {
+		if err := o.folder(c, l, roots); err != nil {
+			return err
+		}
+	}
+	if len(c.Files()) > 0 || !o.given() {
+		err := o.report.Each(c, cost.Kind, func(e event.Event) error {
+			l.Add(e)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	l.Close()
 	if err := write(c, o, l); err != nil {
@@ -68,7 +77,6 @@ func judge(c *cli.IO, o *options, l *cost.Ledger, limit int64) error {
 // set turns the flags into options.
 func (o *options) set() (limit int64, err error) {
 	o.By = cost.By(o.by)
-	o.Phases = o.by == "" && !o.report.Records()
 	o.Zone = o.zone.Location()
 	if o.tz != "" {
 		if o.Zone, err = time.LoadLocation(o.tz); err != nil {

@@ -41,6 +41,10 @@ type Capture struct {
 	// Idle is called before waiting for more input.
 	Idle func() error
 
+	// Mark is told of each message in a transcript of Claude Code that begins;
+	// what it returns stands in the Position of a Tail.
+	Mark func() int
+
 	hooks   *claude.Hooks
 	claude  *claude.State
 	parser  claude.Parser
@@ -49,7 +53,16 @@ type Capture struct {
 	file    File
 	docs    documents
 	rec     record.Record
+	mixed   bool
 }
+
+// Mixed reports whether anything was read but lines of Claude Code's
+// transcripts: what was made of it may depend on the inputs before.
+func (c *Capture) Mixed() bool { return c.mixed }
+
+// First returns what the first line says of the message of which the last
+// llm_response of a transcript of Claude Code tells.
+func (c *Capture) First() claude.First { return c.claude.First() }
 
 // A File says what is known of an input beside its bytes.
 type File struct {
@@ -66,6 +79,7 @@ func (c *Capture) init() {
 		}
 		c.hooks = &claude.Hooks{Emit: c.Emit, Origin: c.origin(Claude)}
 		c.claude = claude.NewState(c.Emit)
+		c.claude.Mark = c.Mark
 		c.parser.All, c.parser.Usage = c.All, c.Usage
 		c.others = c.readers()
 	}
@@ -114,7 +128,8 @@ func usageOnly(emit func([]byte) error) func([]byte) error {
 		case "session_start", "llm_response", "vendor_cost":
 			return emit(line)
 		case "tool_call", "tool_result":
-			if bytes.Contains(line, []byte(`"WebSearch"`)) {
+			// The result of a call that another run has seen does not name it.
+			if bytes.Contains(line, []byte(`"WebSearch"`)) || bytes.Contains(line, []byte(`"searchCount"`)) {
 				return emit(line)
 			}
 		}
@@ -206,13 +221,16 @@ func (c *Capture) parse(chunk event.Chunk) batch {
 // take makes the events of a chunk.
 func (c *Capture) take(b batch) error {
 	if b.odd || c.docs.open() {
+		c.claude.Here(-1, 0)
 		return c.docs.chunk(c, b.chunk)
 	}
 	for i := range b.lines {
 		x := &b.lines[i]
+		c.claude.Here(b.chunk.Off+int64(cap(b.chunk.Data)-cap(x.raw)), x.n)
 		var err error
 		switch x.kind {
 		case captured:
+			c.mixed = true
 			err = c.Emit(x.raw)
 		case transcript:
 			if c.current == nil && (c.file.Agent == "" || c.file.Agent == Claude) {
@@ -232,6 +250,7 @@ func (c *Capture) take(b batch) error {
 
 // hook makes the events of the payload in c.rec, which was told at a time.
 func (c *Capture) hook(line int, nano int64) error {
+	c.mixed = true
 	return c.noSession(c.hooks.Take(&c.rec, nano), line, c.rec.Raw)
 }
 
@@ -261,6 +280,7 @@ func (c *Capture) record(raw []byte, line int) error {
 	}
 	k := detect(&c.rec)
 	if k == captured {
+		c.mixed = true
 		if bytes.IndexByte(raw, '\n') >= 0 {
 			raw = event.AppendCompact(nil, raw)
 		}

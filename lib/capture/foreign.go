@@ -71,7 +71,7 @@ func (c *Capture) foreign(line int, nano int64) (taken bool, err error) {
 	if f == nil {
 		return false, nil
 	}
-	c.current = f
+	c.current, c.mixed = f, true
 	if !f.begun {
 		f.begun = true
 		f.Begin(dialect.File{Name: c.file.Name, Session: c.file.Session})

@@ -18,6 +18,7 @@ type Tail struct {
 	current *foreign
 	place   claude.Place
 	line    int
+	off     int64
 }
 
 // Tail returns a Tail that is at the start of a file.
@@ -41,7 +42,8 @@ func (t *Tail) swap() {
 func (t *Tail) Lines(data []byte) error {
 	t.swap()
 	defer t.swap()
-	err := t.c.take(t.c.parse(event.Chunk{Data: data, Line: t.line}))
+	err := t.c.take(t.c.parse(event.Chunk{Data: data, Off: t.off, Line: t.line}))
+	t.off += int64(len(data))
 	t.line += bytes.Count(data, []byte{'\n'})
 	return err
 }
@@ -51,6 +53,24 @@ func (t *Tail) End() error {
 	t.swap()
 	defer t.swap()
 	return errors.Join(t.c.docs.end(t.c), t.c.endForeign())
+}
+
+// TailFrom returns a Tail that is at a place in a transcript of Claude Code.
+func (c *Capture) TailFrom(f File, r claude.Resume) *Tail {
+	t := c.Tail(f)
+	t.place, t.line, t.off = r.Place(f.Child), r.Line, r.Off
+	return t
+}
+
+// Resume returns the place from which the reading of the file can go on, see
+// [claude.State.Resume]. given is what Mark would return here.
+func (t *Tail) Resume(given int) (r claude.Resume, ok bool) {
+	if t.docs.open() || t.c.mixed {
+		return r, false
+	}
+	t.swap()
+	defer t.swap()
+	return t.c.claude.Resume(claude.Resume{Off: t.off, Line: t.line, Given: given})
 }
 
 // Quiet is to be called when no file has grown for a while: the messages at

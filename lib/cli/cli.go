@@ -79,6 +79,9 @@ type IO struct {
 	Out            *event.Writer // lines on standard output
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
+	// Elsewhere, if set, reports whether the input is from elsewhere if there
+	// are no FILE arguments: then standard input is not read.
+	Elsewhere func() bool
 
 	std   bool
 	names files
@@ -107,6 +110,23 @@ func Names(app *kingpin.Application, help string) *IO {
 
 // Files returns the FILE arguments as given.
 func (c *IO) Files() []string { return c.names }
+
+// Dirs takes the directories out of the FILE arguments and returns them.
+func (c *IO) Dirs() (dirs []string) {
+	var rest files
+	for _, name := range c.names {
+		if name != "-" && IsDir(name) {
+			dirs = append(dirs, name)
+		} else {
+			rest = append(rest, name)
+		}
+	}
+	c.names = rest
+	if c.In != nil {
+		c.In.Names = rest
+	}
+	return dirs
+}
 
 // Warnf prints a warning; the run goes on, and ends with status Trouble.
 func (c *IO) Warnf(format string, args ...any) {
@@ -198,7 +218,7 @@ func (c *IO) Exec(run func(*IO) error) int {
 
 // hintTerminal says that the command waits, to a person who may not know.
 func (c *IO) hintTerminal() {
-	if len(c.names) == 0 && IsTerminal(c.Stdin) {
+	if len(c.names) == 0 && IsTerminal(c.Stdin) && (c.Elsewhere == nil || !c.Elsewhere()) {
 		fmt.Fprintf(c.Stderr, "%s: reading events from the terminal\n", c.Name)
 		c.Hintf("at-cat | %s", c.Name)
 	}

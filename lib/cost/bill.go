@@ -13,6 +13,7 @@ import (
 type bill struct {
 	nano  int64
 	lines []line // what was priced: one for each part
+	one   [1]line
 }
 
 // A line of a bill is one part of a request: some tokens at some rates.
@@ -33,11 +34,14 @@ type pricer struct {
 	model string     // priced as this, whatever was recorded; "" as recorded
 	own   *price.Row // prices from the command line; nil if there are none
 	rows  map[rowKey]found
+	timed map[string]bool // whether the price of a model changes within a day
+	key   rowKey          // of the last lookup
+	found found
 }
 
 type rowKey struct {
 	model string
-	at    int64 // minutes since 1970
+	at    int64 // days since 1970, or minutes if the price changes within a day
 }
 
 type found struct {
@@ -52,7 +56,17 @@ func (p *pricer) lookup(model string, ns int64) (*price.Row, price.Match) {
 	if p.model != "" {
 		model = p.model
 	}
-	key := rowKey{model, ns / int64(time.Minute)}
+	unit := 24 * time.Hour
+	if p.byMinute(model) {
+		unit = time.Minute
+	}
+	key := rowKey{model, floor(ns, int64(unit))}
+	if ns == 0 {
+		key.at = noTime
+	}
+	if p.found.row != nil && key == p.key {
+		return p.found.row, p.found.match
+	}
 	f, ok := p.rows[key]
 	if !ok {
 		at := time.Time{}
@@ -66,17 +80,46 @@ func (p *pricer) lookup(model string, ns int64) (*price.Row, price.Match) {
 		}
 		p.rows[key] = f
 	}
+	p.key, p.found = key, f
 	return f.row, f.match
 }
 
-// bill prices a request.
-func (p *pricer) bill(r *Request) bill {
-	var b bill
-	parts := r.parts
-	if parts == nil {
-		parts = []part{{r.model, r.tokens}}
+// noTime stands for a time that is not known.
+const noTime = -1 << 63
+
+// floor returns a / b, rounded down.
+func floor(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
 	}
-	for i, part := range parts {
+	return q
+}
+
+// byMinute reports whether the price of a model changes within a day.
+func (p *pricer) byMinute(model string) bool {
+	if len(p.timed) == 0 || len(p.timed) > 1<<16 {
+		p.timed = map[string]bool{}
+	}
+	timed, ok := p.timed[model]
+	if !ok {
+		timed = p.table.ByMinute(model)
+		p.timed[model] = timed
+	}
+	return timed
+}
+
+// bill prices a request.
+func (p *pricer) bill(b *bill, r *Request) {
+	if r.bundled > 0 {
+		p.bundle(b, r)
+		return
+	}
+	if r.parts == nil {
+		b.one[0] = p.line(part{r.model, r.tokens}, r.searches, r.ways, r.ns)
+		b.lines, b.nano = b.one[:], b.one[0].nano
+	}
+	for i, part := range r.parts {
 		searches := int64(0)
 		if i == 0 {
 			searches = r.searches
@@ -90,7 +133,6 @@ func (p *pricer) bill(r *Request) bill {
 		l.nano, l.why, b.nano = r.vendorNano, "", r.vendorNano
 		r.provenance = Vendor
 	}
-	return b
 }
 
 // line prices a part of a request.

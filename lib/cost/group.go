@@ -52,21 +52,22 @@ type Group struct {
 }
 
 func (s *Sum) add(r *Request) {
-	s.Requests++
+	s.Requests += r.count()
 	s.Searches += r.searches
-	s.From[r.provenance]++
+	s.From[r.provenance] += r.count()
 	for i := range r.bill.lines {
-		s.line(&r.bill.lines[i])
+		s.line(&r.bill.lines[i], r.count())
 	}
 }
 
-func (s *Sum) line(l *line) {
+// line adds a line of the bill of n answers.
+func (s *Sum) line(l *line, n int) {
 	s.Tokens.Add(l.tokens)
 	if l.why != "" {
-		s.Unpriced++
+		s.Unpriced += n
 		return
 	}
-	s.Priced++
+	s.Priced += n
 	s.Nano = plus(s.Nano, l.nano)
 }
 
@@ -87,7 +88,7 @@ func (s *Sum) share(r *Request, i, n int) {
 			CacheWrite5m: of(t.CacheWrite5m), CacheWrite1h: of(t.CacheWrite1h), Reasoning: of(t.Reasoning),
 		}
 		l.nano = of(l.nano)
-		s.line(&l)
+		s.line(&l, 1)
 	}
 }
 
@@ -164,11 +165,11 @@ func (l *Ledger) group(g *grouper, by By, s *Session, r *Request) {
 		for i := range r.bill.lines {
 			v := g.at(cmp.Or(r.bill.lines[i].model, noName))
 			if i == 0 {
-				v.Requests++
+				v.Requests += r.count()
 				v.Searches += r.searches
-				v.From[r.provenance]++
+				v.From[r.provenance] += r.count()
 			}
-			v.line(&r.bill.lines[i])
+			v.line(&r.bill.lines[i], r.count())
 		}
 	case ByAgent:
 		g.at(s.agentName()).add(r)

@@ -35,10 +35,11 @@ type Ledger struct {
 	last     *Session
 	raw      []byte
 	requests []*Request
+	rooms    []Request // memory of requests to come
 	byKey    map[uint64]*Request
 	seg      *phase.Segmenter
 	told     []*Request // every telling of a request, by its tag - 1
-	a        answer
+	a        Answer
 	children map[string][]*Session // by the id of who started them
 }
 
@@ -117,15 +118,20 @@ func (s *Session) phase(n int32) *phaseInfo {
 func (p *phaseInfo) set(title string, failed bool) { p.title, p.failed = title, failed }
 
 // of returns the session of an event.
-func (l *Ledger) of(e event.Event) *Session {
-	raw := e.SessionRaw()
+func (l *Ledger) of(e event.Event) *Session { return l.ofRaw(e.SessionRaw()) }
+
+// ofRaw returns the session of an id as it stands in a line.
+func (l *Ledger) ofRaw(raw []byte) *Session {
 	if l.last != nil && bytes.Equal(raw, l.raw) {
 		return l.last
 	}
 	s := l.sessions[string(raw)]
 	if s == nil {
 		// An id may be written in two ways, with escapes and without.
-		id := e.Session()
+		id := ""
+		if len(raw) > 1 && raw[0] == '"' {
+			id = event.Unquote(raw)
+		}
 		key := string(event.AppendString(nil, id))
 		if s = l.sessions[key]; s == nil {
 			s = &Session{ID: id, carried: carrier{on: l.o.Carry || l.o.Waste}}
@@ -151,15 +157,17 @@ func (l *Ledger) Add(e event.Event) {
 	s := l.of(e)
 	s.events++
 	if ns, ok := e.UnixNano(); ok {
-		if !s.Timed {
-			s.Timed, s.Start, s.End = true, ns, ns
-		}
-		s.Start, s.End = min(s.Start, ns), max(s.End, ns)
+		s.at(ns)
 	}
 	tag := uint64(0)
 	switch string(e.TypeRaw()) {
 	case `"llm_response"`:
-		if r := l.response(s, e); r != nil {
+		l.a.Read(e)
+		given := int32(0)
+		if l.seg != nil {
+			given = int32(gjson.GetBytes(e.Raw, "phase").Int())
+		}
+		if r := l.response(s, &l.a, given); r != nil {
 			tag = r.tag
 		}
 	case `"session_start"`:
@@ -191,6 +199,14 @@ func (l *Ledger) Add(e event.Event) {
 	}
 }
 
+// at notes the time of an event.
+func (s *Session) at(ns int64) {
+	if !s.Timed {
+		s.Timed, s.Start, s.End = true, ns, ns
+	}
+	s.Start, s.End = min(s.Start, ns), max(s.End, ns)
+}
+
 // told notes the title of a phase that a record tells.
 func (s *Session) told(number int32, title string, failed bool) {
 	if number > 0 {
@@ -220,82 +236,6 @@ func (s *Session) start(e event.Event) {
 		}
 		return true
 	})
-}
-
-// synthetic is the model of answers that Claude Code writes itself.
-const synthetic = `"<synthetic>"`
-
-// response takes an llm_response.
-func (l *Ledger) response(s *Session, e event.Event) *Request {
-	data := e.DataRaw()
-	a := &l.a
-	a.read(data)
-	pending := s.pending
-	s.pending = nil
-	key := hash(a.message)
-	if key == 0 {
-		// Without the API's id it is the event that tells them apart.
-		if key = hash(e.IDRaw()); key == 0 {
-			key = hash(a.request)
-		}
-		key *= 0x9e3779b97f4a7c15
-	}
-	if string(a.model) == synthetic {
-		return nil
-	}
-	if a.elsewhere != nil {
-		s.Elsewhere++
-		s.hasUsage, s.context = true, nil
-		if len(s.inherited) < 1<<20 {
-			s.inherited = append(s.inherited, key)
-		}
-		return nil
-	}
-	r := &Request{session: s, model: unquote(a.model), message: hash(a.message), side: s.Parent != ""}
-	if r.model == "" {
-		r.model = s.Model
-	}
-	r.ns, _ = e.UnixNano()
-	var ok bool
-	r.tokens, ok = a.tokensOf(data)
-	if a.usd != nil {
-		r.vendorNano, r.vendorSays = ParseUSD(bytes.Trim(a.usd, `"`))
-		r.vendorSays = r.vendorSays && r.vendorNano >= 0
-	}
-	if !ok {
-		if !r.vendorSays {
-			return nil
-		}
-		r.provenance = Vendor
-	}
-	r.searches = integer(a.searches)
-	r.ways = price.Ways{Tier: unquote(a.tier), Speed: unquote(a.speed), Geo: unquote(a.geo)}
-	r.parts = partsOf(a.iterations, r.model, r.tokens)
-	if a.stop == nil && (s.early(r, a.message) || unended(a.usage)) {
-		r.provenance = LowerBound
-	}
-	s.hasUsage, s.context = true, nil
-	r.turn, r.epoch = int32(len(s.turns)), s.compacted
-	if l.seg != nil {
-		r.given = int32(gjson.GetBytes(e.Raw, "phase").Int())
-	}
-	r.calls = pending
-	r.place = r
-	if l.seg != nil {
-		l.told = append(l.told, r)
-		r.tag = uint64(len(l.told))
-	}
-	before := l.byKey[key]
-	if before == nil || key == 0 {
-		l.requests = append(l.requests, r)
-		if key != 0 {
-			l.byKey[key] = r
-		}
-		s.carried.request(r)
-		return r
-	}
-	before.again(r)
-	return r
 }
 
 // again takes another telling of a request. The larger output is the later and
@@ -331,9 +271,9 @@ func unended(usage []byte) bool {
 // early reports whether an answer without a stop_reason was recorded before
 // its end. Claude Code up to 2.1.50 did so for most answers; later versions
 // record the final usage.
-func (s *Session) early(r *Request, message []byte) bool {
+func (s *Session) early(vendors bool) bool {
 	if s.Version == "" {
-		return (s.Agent == "claude-code" || s.Agent == "") && bytes.HasPrefix(message, []byte(`"msg_`))
+		return (s.Agent == "claude-code" || s.Agent == "") && vendors
 	}
 	return s.Agent == "claude-code" && versionUpTo(s.Version, [3]int{2, 1, 50})
 }
@@ -385,7 +325,7 @@ func (l *Ledger) Close() {
 	}
 	l.claim()
 	for _, r := range l.requests {
-		r.bill = l.pricer.bill(r)
+		l.pricer.bill(&r.bill, r)
 		r.session.Requests = append(r.session.Requests, r)
 	}
 	for _, s := range l.order {

@@ -27,21 +27,31 @@ type used struct {
 func (s *Session) models() []*used {
 	type key struct{ model, row, factors, why string }
 	index := map[key]*used{}
+	names := map[*price.Row]string{}
 	var list []*used
+	var last *line
+	var u *used
 	for _, r := range s.Requests {
 		for i := range r.bill.lines {
 			l := &r.bill.lines[i]
-			k := key{l.model, "", l.factors, l.why}
-			if l.match != price.None {
-				k.row = l.row.Name()
+			if last == nil || last.row != l.row || last.model != l.model || last.factors != l.factors || last.why != l.why {
+				k := key{l.model, "", l.factors, l.why}
+				if l.match != price.None {
+					name, ok := names[l.row]
+					if !ok {
+						name = l.row.Name()
+						names[l.row] = name
+					}
+					k.row = name
+				}
+				if u = index[k]; u == nil {
+					u = &used{model: l.model, row: k.row, factors: l.factors, why: l.why, match: l.match}
+					index[k] = u
+					list = append(list, u)
+				}
 			}
-			u := index[k]
-			if u == nil {
-				u = &used{model: l.model, row: k.row, factors: l.factors, why: l.why, match: l.match}
-				index[k] = u
-				list = append(list, u)
-			}
-			u.requests++
+			last = l
+			u.requests += r.count()
 			u.tokens.Add(l.tokens)
 			u.nano = plus(u.nano, l.nano)
 		}

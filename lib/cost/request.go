@@ -34,25 +34,27 @@ func (p Provenance) String() string {
 
 // A Request is one answer of a model, however often it is told.
 type Request struct {
-	session    *Session
-	model      string // as recorded
-	ns         int64  // 0 if not known
-	tokens     session.Tokens
-	searches   int64
-	ways       price.Ways
-	parts      []part // more than one thing was billed; nil if it is just the tokens above
-	provenance Provenance
-	side       bool     // told by a subagent's session
-	message    uint64   // hash of its message_id, 0 if there is none
-	tag        uint64   // of its event, from 1
-	place      *Request // the telling whose session, time and phase count
-	turn       int32
-	epoch      int32 // compactions before it in its session
-	phase      int32
-	given      int32 // phase as the event itself says; 0 if it does not
-	calls      []*call
-	vendorNano int64 // what the vendor says that it cost, if vendorSays
-	vendorSays bool
+	session     *Session
+	model       string // as recorded
+	ns          int64  // 0 if not known
+	tokens      session.Tokens
+	searches    int64
+	ways        price.Ways
+	parts       []part // more than one thing was billed; nil if it is just the tokens above
+	provenance  Provenance
+	side        bool     // told by a subagent's session
+	message     uint64   // hash of its message_id, 0 if there is none
+	tag         uint64   // of its event, from 1
+	place       *Request // the telling whose session, time and phase count
+	turn        int32
+	epoch       int32 // compactions before it in its session
+	phase       int32
+	given       int32 // phase as the event itself says; 0 if it does not
+	calls       []*call
+	vendorNano  int64 // what the vendor says that it cost, if vendorSays
+	vendorSays  bool
+	bundled     int32 // how many answers it stands for, 0 if it is one
+	bundledNano int64
 
 	bill bill
 }
@@ -64,57 +66,12 @@ type part struct {
 	tokens session.Tokens
 }
 
-// answer is what is read of an llm_response.
-type answer struct {
-	model, message, request, elsewhere, stop []byte
-	usage, iterations                        []byte
-	tier, speed, geo                         []byte
-	searches, usd                            []byte
-}
-
-func (a *answer) read(data []byte) {
-	*a = answer{}
-	event.Fields(data, func(k, v []byte) bool {
-		var to *[]byte
-		switch string(k) {
-		case "model":
-			to = &a.model
-		case "message_id":
-			to = &a.message
-		case "request_id":
-			to = &a.request
-		case "usage_in_session":
-			to = &a.elsewhere
-		case "stop_reason":
-			to = &a.stop
-		case "usage":
-			to = &a.usage
-		case "iterations":
-			to = &a.iterations
-		case "service_tier":
-			to = &a.tier
-		case "speed":
-			to = &a.speed
-		case "inference_geo":
-			to = &a.geo
-		case "web_search_requests":
-			to = &a.searches
-		case "cost_usd", "total_cost_usd":
-			to = &a.usd
-		}
-		if to != nil && *to == nil && string(v) != "null" {
-			*to = v
-		}
-		return true
-	})
-}
-
 // tokensOf returns the tokens of an llm_response, in our names or in those of
 // other programs. ok is false if it tells none.
-func (a *answer) tokensOf(data []byte) (t session.Tokens, ok bool) {
-	if len(a.usage) > 0 && a.usage[0] == '{' {
+func tokensOf(usage, data []byte) (t session.Tokens, ok bool) {
+	if len(usage) > 0 && usage[0] == '{' {
 		ours, theirs := false, false
-		event.Fields(a.usage, func(k, v []byte) bool {
+		event.Fields(usage, func(k, v []byte) bool {
 			switch string(k) {
 			case "input_tokens", "output_tokens", "reasoning_tokens":
 				ours = true
@@ -126,7 +83,7 @@ func (a *answer) tokensOf(data []byte) (t session.Tokens, ok bool) {
 			return true
 		})
 		if ours && !theirs {
-			return session.Usage(a.usage)
+			return session.Usage(usage)
 		}
 	}
 	return foreign(data)

@@ -123,5 +123,44 @@ func (t *Table) find(name string, at time.Time) (found Row, ok bool) {
 	return found, ok
 }
 
+// ByMinute reports whether the price of a model may change within a day. Where
+// it does not, what Lookup finds holds for all of a day in UTC.
+func (t *Table) ByMinute(model string) bool {
+	if t.over != nil && t.over.ByMinute(model) {
+		return true
+	}
+	if !t.asOf.IsZero() {
+		return false
+	}
+	whole := strings.ToLower(strings.TrimSpace(model))
+	if t.timed(whole) || t.timed(strings.TrimPrefix(whole, "openrouter/")) {
+		return true
+	}
+	if same, ok := sameAs[whole]; ok {
+		model = same
+	}
+	for name := range names(model) {
+		if t.timed(name) {
+			return true
+		}
+		if i, ok := slices.BinarySearchFunc(t.aliases, name, func(a alias, n string) int { return strings.Compare(a.name, n) }); ok && t.timed(t.aliases[i].model) {
+			return true
+		}
+	}
+	return false
+}
+
+// timed reports whether a row of a model of exactly that name holds at a time
+// of the day only.
+func (t *Table) timed(name string) bool {
+	i, ok := slices.BinarySearchFunc(t.rows, name, func(r Row, n string) int { return strings.Compare(r.Model, n) })
+	for ; ok && i < len(t.rows) && t.rows[i].Model == name; i++ {
+		if t.rows[i].FromMinute != 0 || t.rows[i].ToMinute != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Day returns the day that AsOf was given, the zero time if it was not.
 func (t *Table) Day() time.Time { return t.asOf }

@@ -20,6 +20,15 @@ type answerOpen struct {
 	uuid   string
 	nano   int64
 	timed  bool
+	first  First
+	begun  mark
+}
+
+// A First is what the first line of an API message says of it. The last one
+// counts for its event, but for that of a copy.
+type First struct {
+	UnixNano int64
+	Timed    bool
 }
 
 // answer notes the piece of an API message that a line is.
@@ -48,6 +57,11 @@ func (s *State) answer(session string, l *Line) {
 		}
 		now = &answerOpen{answer: *a, key: key}
 		now.answer.keep()
+		now.first, now.begun = First{l.Nano, l.HasTime}, s.here
+		now.begun.alone = len(s.open) == 0
+		if s.Mark != nil {
+			now.begun.given = s.Mark()
+		}
 		s.open[session] = now
 	} else {
 		now.more(a)
@@ -93,6 +107,7 @@ func (s *State) close(session string) {
 	}
 	delete(s.open, session)
 	s.answers[o.key] = &told{session, o.answer.usage.output}
+	s.first = o.first
 	a := &o.answer
 	s.o.Raw("model", a.model).Str("message_id", a.message).Str("request_id", a.request).Raw("stop_reason", a.stop)
 	if a.raw != nil {
@@ -157,6 +172,7 @@ func (s *State) repeats(session string, l *Line, before *told) {
 		return
 	}
 	s.answers[key] = before
+	s.first = First{l.Nano, l.HasTime}
 	s.o.Raw("model", a.model).Str("message_id", a.message).Str("request_id", a.request).Raw("stop_reason", a.stop)
 	s.o.Str("usage_in_session", before.session).Str("uuid", l.UUID)
 	s.emit(event.Header{Type: "llm_response", UnixNano: l.Nano, Untimed: !l.HasTime, ID: answerID(session, a, l.UUID), Session: session})

@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/record"
+	"agenttrace/lib/event"
 )
 
 // assistant reads a line of type assistant: one content block, or several, of
@@ -143,17 +144,59 @@ type usage struct{ input, output, read, write5m, write1h, reasoning int64 }
 // readUsage reads the usage of an API message. The total of the cache writes
 // and its parts by lifetime may each be missing or 0; what the parts do not
 // explain was written for five minutes, the default.
-func readUsage(raw []byte) usage {
-	g := gjson.ParseBytes(raw)
-	u := usage{
-		input: g.Get("input_tokens").Int(), output: g.Get("output_tokens").Int(),
-		read:      g.Get("cache_read_input_tokens").Int(),
-		write5m:   g.Get("cache_creation.ephemeral_5m_input_tokens").Int(),
-		write1h:   g.Get("cache_creation.ephemeral_1h_input_tokens").Int(),
-		reasoning: g.Get("output_tokens_details.thinking_tokens").Int(),
+func readUsage(raw []byte) (u usage) {
+	total := int64(0)
+	read := func(to *int64, v []byte) {
+		if *to == 0 { // of keys that stand twice the first counts
+			*to = count(v)
+		}
 	}
-	if total := g.Get("cache_creation_input_tokens").Int(); total > u.write5m+u.write1h {
+	event.Fields(raw, func(k, v []byte) bool {
+		switch string(k) {
+		case "input_tokens":
+			read(&u.input, v)
+		case "output_tokens":
+			read(&u.output, v)
+		case "cache_read_input_tokens":
+			read(&u.read, v)
+		case "cache_creation_input_tokens":
+			read(&total, v)
+		case "cache_creation":
+			event.Fields(v, func(k, v []byte) bool {
+				switch string(k) {
+				case "ephemeral_5m_input_tokens":
+					read(&u.write5m, v)
+				case "ephemeral_1h_input_tokens":
+					read(&u.write1h, v)
+				}
+				return true
+			})
+		case "output_tokens_details":
+			event.Fields(v, func(k, v []byte) bool {
+				if string(k) == "thinking_tokens" {
+					read(&u.reasoning, v)
+				}
+				return true
+			})
+		}
+		return true
+	})
+	if total > u.write5m+u.write1h {
 		u.write5m = total - u.write1h
 	}
 	return u
+}
+
+// count reads a number of tokens.
+func count(v []byte) (n int64) {
+	if len(v) > 18 {
+		return gjson.ParseBytes(v).Int()
+	}
+	for _, c := range v {
+		if c < '0' || c > '9' {
+			return gjson.ParseBytes(v).Int()
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n
 }

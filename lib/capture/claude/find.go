@@ -75,6 +75,9 @@ func Sort(list []Transcript) {
 // session that begins with very long lines has none there.
 const headSize = 64 << 10
 
+// firstSize is how much is enough for most.
+const firstSize = 4 << 10
+
 // Look returns what the name of a transcript, its first lines and the file
 // beside it tell.
 func Look(fsys fs.FS, name string) (Transcript, error) {
@@ -89,12 +92,25 @@ func Look(fsys fs.FS, name string) (Transcript, error) {
 		return t, err
 	}
 	t.Size, t.Modified = info.Size(), info.ModTime()
-	head := make([]byte, min(headSize, t.Size))
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return t, err
+	var head []byte
+	for size := int64(firstSize); ; size = headSize {
+		had := len(head)
+		head = append(head, make([]byte, min(size, t.Size)-int64(had))...)
+		n, err := io.ReadFull(f, head[had:])
+		if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+			return t, err
+		}
+		head = head[:had+n]
+		whole := head
+		if size == firstSize && err == nil && int64(len(head)) < t.Size {
+			whole = head[:bytes.LastIndexByte(head, '\n')+1]
+		}
+		t.head(whole)
+		if err != nil || size == headSize || int64(len(head)) >= t.Size || !t.Began.IsZero() && t.Dir != "" {
+			break
+		}
+		t.Began, t.Dir = time.Time{}, ""
 	}
-	t.head(head[:n])
 	stem := strings.TrimSuffix(path.Base(name), ".jsonl")
 	if agent, ok := strings.CutPrefix(stem, "agent-"); ok {
 		t.Child = child(fsys, name, agent)

@@ -21,6 +21,8 @@ type Child struct {
 // in all files of a run.
 type State struct {
 	Emit func(line []byte) error
+	// Mark, if set, is called when a message begins; see Place.
+	Mark func() int
 
 	started map[string]bool        // sessions that have their session_start
 	answers map[uint64]*told       // API messages by id, of all files
@@ -30,6 +32,8 @@ type State struct {
 	calls   map[string]called      // session and tool_use_id → its call
 	sides   map[string]string      // uuid of a sidechain's line → of its first
 	file    file
+	here    mark  // the line being taken
+	first   First // of the message that was told last
 
 	o   event.Object
 	buf []byte
@@ -112,6 +116,7 @@ func (s *State) Take(l *Line) error {
 	} else if s.file.session == "" {
 		s.file.session = l.Session
 	}
+	s.here.timed = l.HasTime
 	if l.HasTime {
 		s.file.nano, s.file.hasTime = l.Nano, true
 	} else {

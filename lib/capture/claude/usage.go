@@ -48,11 +48,26 @@ func (p *Parser) usageOnly(r *record.Record, typ string) {
 			nth++
 		})
 	case "user":
-		p.user(r)
-		if len(p.line.Drafts) > 0 && !tellsSearches(r.Raw) {
-			p.line.Drafts, p.line.Begins = nil, true
+		switch {
+		case tellsSearches(r.Raw):
+			p.user(r)
+		case p.isResult(r):
+			p.line.Begins = true
+		default:
+			p.user(r)
+			p.line.Begins = len(p.line.Drafts) > 0
+			p.line.Drafts = nil
 		}
 	case "cost-state":
 		p.costState(r)
 	}
+}
+
+// isResult reports whether a line of type user holds the result of a tool: most
+// do, and nothing else is wanted of them here.
+func (p *Parser) isResult(r *record.Record) bool {
+	if v := r.Get("message"); len(v) == 0 || v[0] != '{' {
+		return false
+	}
+	return len(r.Get("toolUseResult")) > 0 && !r.True("isCompactSummary")
 }

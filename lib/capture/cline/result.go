@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
@@ -216,7 +217,9 @@ func (r *reader) parts(c *call, v gjson.Result, isError bool, n string, own int6
 var failures = []string{"The tool execution failed with the following error:", "The user denied this operation", "Missing value for required parameter", "Error executing", "Error reading", "Error writing", "Error parsing", "<error_details>"}
 
 // exitText is how the result of a command begins that did not exit with 0.
-var exitText = regexp.MustCompile(`(?i)^command (?:failed|execution failed|executed|exited|execution was not successful)[^\n]{0,400}?(?:exit code:?|with code) (-?\d+)`)
+var exitText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^command (?:failed|execution failed|executed|exited|execution was not successful)[^\n]{0,400}?(?:exit code:?|with code) (-?\d+)`)
+})
 
 // outcome emits the result of a call, an error if its text says so.
 func (r *reader) outcome(c *call, text, n string, own int64) error {
@@ -234,7 +237,7 @@ func (r *reader) outcome(c *call, text, n string, own int64) error {
 }
 
 func exitCode(text string) int {
-	if m := exitText.FindStringSubmatch(text); m != nil {
+	if m := exitText().FindStringSubmatch(text); m != nil {
 		code, _ := strconv.Atoi(m[1])
 		return code
 	}

@@ -257,6 +257,8 @@ func (v *verdict) text(c *call, output []byte) {
 		v.failed, v.known, v.interrupted = true, true, true
 	case hasPrefix(text, refusals):
 		v.failed, v.known, v.rejected = true, true, true
+	case c.tool == "view_image" && hasPrefix(text, noImage):
+		v.failed, v.known = true, true
 	case hasPrefix(text, failures) && (serverOf(c.tool) == "" || hasPrefix(text, failures[:mcpFailures])):
 		v.failed, v.known = true, true
 	}
@@ -291,6 +293,9 @@ var failures = []string{"tool call error: ", "MCP tool call error: ", "unsupport
 	"execution error: ", "write_stdin failed: ", "failed in sandbox", "Script failed", "Script error:"}
 
 const mcpFailures = 4
+
+// noImage are how the text of view_image begins if it shows no image (0.169).
+var noImage = []string{"unable to ", "image path `", "view_image is not allowed "}
 
 func hasPrefix(text string, list []string) bool {
 	for _, p := range list {

@@ -82,6 +82,8 @@ func TestOutcomes(t *testing.T) {
 		{"by a hook", lines(shell, out(`"Command blocked by PreToolUse hook: no. Command: x"`)), "error rejected"},
 		{"unsupported", lines(call("nope", `null`), out(`"unsupported call: nope"`)), "error"},
 		{"bad arguments", lines(call("exec_command", `"{"`), out(`"failed to parse function arguments: EOF"`)), "error"},
+		{"no image", lines(call("view_image", `"{\"path\":\"a.png\"}"`), out(`"unable to locate image at `+"`/a.png`"+`: No such file"`)), "error"},
+		{"an image", lines(call("view_image", `"{\"path\":\"a.png\"}"`), out(`[{"type":"input_image","image_url":"data:"}]`)), "tool_result"},
 		{"declined", lines(shell, msg(`{"type":"item_completed","item":{"type":"CommandExecution","id":"c1","status":"declined","exit_code":-1}}`), out(`"rejected by user"`)), "error rejected"},
 		{"end without output", lines(shell, msg(`{"type":"exec_command_end","call_id":"c1","exit_code":4,"aggregated_output":"x","duration":{"secs":1,"nanos":5000000}}`)), "error exit=4 ms=1005"},
 		{"end without call", msg(`{"type":"exec_command_end","call_id":"c1","command":["a"],"exit_code":0,"stdout":"x","stderr":"y"}`), "tool_result exit=0"},

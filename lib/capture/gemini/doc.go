@@ -84,8 +84,8 @@
 // is; that of an answer of the model, of the numbers of its tokens. So what
 // several sources tell of a session has the same ids, except for
 //   - equal calls that hooks in processes of their own tell: for them each is
-//     the first. The reader of the store tells them apart by time, and then not
-//     as the ones of the session file;
+//     the first. The reader of the store numbers those of which one was answered
+//     before the next began; of those that ran at once the hooks tell one;
 //   - calls whose arguments the user changed before they ran;
 //   - calls of subagents, which hooks tell as their session's;
 //   - telemetry that does not log prompts, which has no arguments;

@@ -1,4 +1,4 @@
-package main
+package find
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func TestInflate(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{packed, text}, {packed + packed, text + text}, {text, text}, {"", ""}, {"{", "{"}, {packed[:3], packed[:3]},
 	} {
-		r, err := inflate(io.NopCloser(iotest.HalfReader(strings.NewReader(c.in))))
+		r, err := Inflate(io.NopCloser(iotest.HalfReader(strings.NewReader(c.in))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +32,7 @@ func TestInflate(t *testing.T) {
 		}
 		r.Close()
 	}
-	r, err := inflate(io.NopCloser(bytes.NewReader([]byte(packed[:len(packed)-9]))))
+	r, err := Inflate(io.NopCloser(bytes.NewReader([]byte(packed[:len(packed)-9]))))
 	if err != nil {
 		t.Fatal(err)
 	}

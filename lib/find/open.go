@@ -1,4 +1,4 @@
-package main
+package find
 
 import (
 	"bufio"
@@ -17,18 +17,22 @@ var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 // bytes: what zstd itself takes without being asked, see its --memory.
 const maxWindow = 128 << 20
 
-// open opens a file, and what it holds if it is compressed.
-func open(path string, bar *bar) (io.ReadCloser, error) {
+// Open opens a file, and what it holds if it is compressed. count, if not nil,
+// is given the file, for watching how much of it is read.
+func Open(path string, count func(io.ReadCloser) io.ReadCloser) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return inflate(bar.count(f))
+	if count != nil {
+		return Inflate(count(f))
+	}
+	return Inflate(f)
 }
 
-// inflate returns what r holds, decompressed if it is compressed. It reads no
+// Inflate returns what r holds, decompressed if it is compressed. It reads no
 // more than is needed to tell, so that a pipe is not waited for.
-func inflate(r io.ReadCloser) (io.ReadCloser, error) {
+func Inflate(r io.ReadCloser) (io.ReadCloser, error) {
 	head := make([]byte, len(zstdMagic))
 	n := 0
 	for n < len(head) && bytes.Equal(head[:n], zstdMagic[:n]) {
