@@ -83,6 +83,7 @@ func (s *scan) before(i int) context {
 	}
 	tight := true
 	var room [32]byte
+	numbered := false // the word after was "number"
 	for n := 0; n < contextWords; {
 		for i > low {
 			if w := between(t[:i]); w == 0 {
@@ -123,6 +124,13 @@ func (s *scan) before(i int) context {
 		if cl&aPhone != 0 && string(w) == "phone" && from > 0 && t[from-1] == 'i' {
 			cl = 0 // iPhone
 		}
+		switch string(w) {
+		case "my", "his", "her", "your", "their", "our":
+			if numbered {
+				cl |= aCall // my number is …
+			}
+		}
+		numbered = string(w) == "number"
 		n++
 		c.any = true
 		c.loose |= cl

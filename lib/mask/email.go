@@ -231,6 +231,8 @@ func userinfo(t []byte, from int) bool {
 		switch c := t[k]; {
 		case c == '/':
 			return t[k-1] == '/'
+		case c == ']' && endsMarker(t[:k+1]):
+			k = bytes.LastIndexByte(t[:k], '[') // the user was masked before
 		case c <= ' ' || c == '"' || c == '\'' || c == ':' || c == '\\': // or the escape of one
 			return false
 		}

@@ -107,7 +107,7 @@ func (s *scan) homeName(from int, sep byte) {
 	for to > from && (t[to-1] == '.' || t[to-1] == '-') {
 		to--
 	}
-	if to-from < 2 || t[from] == '.' || !hasLetter(t[from:to]) || common(t[from:to]) {
+	if to-from < 2 || t[from] == '.' || fileName(t[from:to]) || !hasLetter(t[from:to]) || common(t[from:to]) {
 		return
 	}
 	if to < len(t) && (t[to] == '(' || t[to] == '*' || t[to] == '$' || t[to] == '%') {
@@ -135,6 +135,20 @@ func common(b []byte) bool {
 		"jovyan", "colab", "kaggle", "sandbox", "agent", "bot", "claude", "codex", "openhands", "daytona", "replit", "nonroot", "appuser", "linuxbrew", "homebrew", "nix", "nixos", "lib", "bin", "etc", "tmp", "var", "src", "oem",
 		"operator", "system", "local", "data", "swe-agent", "swebench", "project", "projects", "workspace", "foo", "bar", "host", "ftp", "mail", "sftp", "ansible", "deploy", "deployer", "packages", "assets", "index", "html", "page", "pages",
 		"assistant", "human", "string", "null", "none", "undefined", "true", "false", "unknown", "kali", "steam", "deck", "chronos", "cloudshell", "cloudshell-user", "sagemaker-user", "spack", "conda", "mambauser", "airflow", "spark", "hadoop", "hdfs", "hive", "opencode", "gemini", "cursor", "copilot":
+		return true
+	}
+	return false
+}
+
+// fileName reports whether a name is that of a file rather than of a user:
+// /home/index.js.
+func fileName(b []byte) bool {
+	i := bytes.LastIndexByte(b, '.')
+	if i < 0 {
+		return false
+	}
+	switch string(b[i+1:]) {
+	case "js", "ts", "tsx", "jsx", "mjs", "cjs", "py", "go", "rb", "php", "html", "css", "json", "txt", "md", "sh", "c", "h", "rs", "java", "log", "yml", "yaml", "zip", "gz":
 		return true
 	}
 	return false

@@ -37,7 +37,7 @@ var keys = func() map[string]keyRule {
 	add(iban, false, "iban", "bankaccount", "bankaccountnumber", "accountnumber", "accountno", "acctnumber", "routingnumber", "kontonummer")
 	add(awsAccount, false, "awsaccountid", "awsaccount", "awsaccountnumber")
 	add(name, false, "firstname", "lastname", "fullname", "middlename", "givenname", "familyname", "surname", "maidenname", "legalname", "personname", "patientname",
-		"customername", "contactname", "cardholdername", "cardholder", "nameoncard", "employeename", "recipientname", "guestname", "mothersmaidenname", "nickname", "forename", "vorname", "nachname")
+		"customername", "contactname", "contactperson", "emergencycontact", "nextofkin", "cardholdername", "cardholder", "nameoncard", "employeename", "recipientname", "guestname", "mothersmaidenname", "nickname", "forename", "vorname", "nachname")
 	add(name, true, "fname", "lname")
 	add(user, false, "username", "userlogin", "loginname")
 	add(birthDate, false, "dateofbirth", "birthdate", "birthday", "dob", "birthyear", "geburtsdatum", "dateofbirthday")
@@ -254,7 +254,7 @@ func fits(r keyRule, v []byte, number bool) bool {
 	case document:
 		return d >= 4 && n <= 40 && !code(v)
 	case userID:
-		return n <= 200 && !code(v) && bytes.IndexByte(v, ' ') < 0
+		return n > 1 && n <= 200 && !code(v) && bytes.IndexByte(v, ' ') < 0
 	}
 	return false
 }

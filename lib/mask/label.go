@@ -69,7 +69,7 @@ func (s *scan) labelAt(i int) {
 		return
 	}
 	vFrom, vTo, vQuoted := s.valueAt(i + 1)
-	if s.line && quoted && vTo <= vFrom {
+	if s.line && quoted && (vTo <= vFrom || !vQuoted && (t[vFrom] == '[' || t[vFrom] == '{')) {
 		// An array, an object, an escape: the decoded text will tell.
 		if i+1 < len(t) && (t[i+1] == '[' || t[i+1] == '{' || t[i+1] == '\\' || t[i+1] == '"') || vFrom < len(t) && (t[vFrom] == '[' || t[vFrom] == '{') {
 			s.done = true

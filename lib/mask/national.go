@@ -277,7 +277,10 @@ func (s *scan) labelled(groups []group) int {
 	case c.tight&aPhone != 0:
 	case c.tight&aCall != 0:
 		one := t[groups[0].from:groups[0].to]
-		if digits < 9 || best == 1 && !nanp(one) && (one[0] != '0' || digits > 11) {
+		switch {
+		case digits == 8 && inPairs(s.digits(groups[:best]), groups[:best]):
+		case digits == 11 && best == 1 && one[0] == '1' && one[1] >= '3': // China, mobile
+		case digits < 9 || best == 1 && !nanp(one) && (one[0] != '0' || digits > 11):
 			return 0
 		}
 	default:
@@ -318,4 +321,21 @@ func version(groups []group) bool {
 		short = short || g.len() == 1
 	}
 	return dots > 0 && dots == len(groups)-1 && (short || dots == 1)
+}
+
+// inPairs reports whether eight digits are grouped as in Singapore and Hong
+// Kong, 6123 4567, or in Norway and Denmark, 22 22 33 33, and are no years.
+func inPairs(d []byte, groups []group) bool {
+	size := 2
+	if len(groups) == 2 {
+		size = 4
+	} else if len(groups) != 4 {
+		return false
+	}
+	for i, g := range groups {
+		if g.len() != size || i > 0 && g.sep != " " {
+			return false
+		}
+	}
+	return d[0] >= '2' && string(d[:2]) != "20"
 }

@@ -7,7 +7,7 @@ import (
 // value finds the value that begins at b[i], after blanks.
 func (p *pair) value(b []byte, i int, where spot) (pair, bool) {
 	i = blanks(b, i)
-	if i >= len(b) {
+	if i = colours(b, i); i >= len(b) {
 		return *p, false
 	}
 	for k := 0; k < 3 && at(b, i) == '*' && where == afterWord; k++ { // **Token:** value
@@ -19,8 +19,11 @@ func (p *pair) value(b []byte, i int, where spot) (pair, bool) {
 		return *p, false
 	}
 	// A prefix of a string: b"…", f'…', $"…", @"…".
-	if c := b[i]; (isLetter(c) || c == '$' || c == '@') && i+1 < len(b) && (b[i+1] == '"' || b[i+1] == '\'') {
-		i++
+	switch b[i] {
+	case 'b', 'B', 'f', 'F', 'r', 'R', 'u', 'U', 'L', '$', '@':
+		if n, _, _ := opener(b, i+1); n > 0 {
+			i++
+		}
 	}
 	p.at = where
 	if n, quote, slashes := opener(b, i); n > 0 {
@@ -43,8 +46,11 @@ func (p *pair) value(b []byte, i int, where spot) (pair, bool) {
 		p.more = true
 	case '|', '>':
 		// A block of YAML: the value is on the next line.
-		if j := bytes.IndexByte(b[i:min(len(b), i+4)], '\n'); j > 0 && where == afterWord {
-			i = blanks(b, i+j+1)
+		for j := i + 1; j < i+4 && where == afterWord; j++ {
+			if n := newline(b, j); n > 0 {
+				i = blanks(b, j+n)
+				break
+			}
 		}
 	}
 	p.from, p.to = i, p.ends.value(b, i, where)

@@ -150,6 +150,13 @@ func (g *generator) named() {
 		{"argument", "os.environ[\"%[1]s\"] = \"%[2]s\""},
 		{"call", "req.set(\"%[1]s\", \"%[2]s\")"},
 		{"typed", "%[1]s: str = \"%[2]s\""},
+		{"coloured", "\x1b[36m%[1]s\x1b[0m=\x1b[33m%[2]s\x1b[0m"},
+		{"set-to", "Run it with `%[1]s` set to `%[2]s` first."},
+		{"fallback", "x = cfg[\"%[1]s\"] || \"%[2]s\""},
+		{"html", "&quot;%[1]s&quot;:&quot;%[2]s&quot;"},
+		{"cut-key", "%[1]s\":\"%[2]s\", \"x\": 1}"},
+		{"plist", "<key>%[1]s</key>\n<string>%[2]s</string>"},
+		{"attribute", "<%[1]s secured=\"no\">%[2]s</%[1]s>"},
 	}
 	members := []struct{ kind, args string }{
 		{"member", `{"id":7,"%[1]s":"%[2]s"}`},
@@ -171,7 +178,7 @@ func (g *generator) named() {
 				return g.chars('a', 24+k)
 			}
 			for _, f := range forms {
-				if f.kind == "xml" && strings.ContainsAny(name, ".") || f.kind == "docker" && strings.ContainsAny(name, ".-") {
+				if (f.kind == "xml" || f.kind == "attribute") && strings.ContainsAny(name, ".") || f.kind == "docker" && strings.ContainsAny(name, ".-") {
 					continue
 				}
 				v := value()
@@ -183,7 +190,7 @@ func (g *generator) named() {
 			}
 		}
 	}
-	g.line("password", "number", `{"password":`+g.chars('n', 9)+`,"port":5432}`, "")
+	g.line("password", "number", `{"password":4`+g.chars('n', 8)+`,"port":5432}`, "")
 	last := &g.cases[len(g.cases)-1]
 	last.Secret = last.Line[strings.Index(last.Line, `"password":`)+11 : strings.Index(last.Line, `,"port"`)]
 }

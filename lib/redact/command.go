@@ -3,87 +3,9 @@ package redact
 import (
 	"bytes"
 	"strings"
+
+	"agenttrace/lib/scrub"
 )
-
-// A program takes a password as an argument.
-type program struct {
-	name string
-	// options that the password follows, or is attached to.
-	next, attached []string
-	colon          bool   // it is what follows the first colon: user:password
-	mark           string // it follows this in the argument: pass:
-}
-
-// programs are in the order in which they are tried. The options are those in
-// the manuals of the programs.
-var programs = []program{
-	{name: "mysql", attached: []string{"-p"}},
-	{name: "mariadb", attached: []string{"-p"}},
-	{name: "sshpass", next: []string{"-p"}, attached: []string{"-p"}},
-	{name: "curl", next: []string{"-u", "--user", "--proxy-user", "-U"}, attached: []string{"-u", "--user=", "--proxy-user="}, colon: true},
-	{name: "wget", next: []string{"--user"}, colon: true},
-	{name: "http -a", next: []string{"-a", "--auth"}, colon: true},
-	{name: "https -a", next: []string{"-a", "--auth"}, colon: true},
-	{name: "openssl", next: []string{"-passin", "-passout", "-pass", "-password"}, mark: "pass:"},
-	{name: "openssl enc", next: []string{"-k"}},
-	{name: "redis-cli", next: []string{"-a", "--pass"}},
-	{name: "mongo", next: []string{"-p"}, attached: []string{"-p"}},
-	{name: "7z ", attached: []string{"-p"}},
-	{name: "7za", attached: []string{"-p"}},
-	{name: "zip -", next: []string{"-P", "--password"}, attached: []string{"-P"}},
-	{name: "unzip", next: []string{"-P"}, attached: []string{"-P"}},
-	{name: "smbclient", next: []string{"-U"}, attached: []string{"-U"}, mark: "%"},
-	{name: "ldapsearch", next: []string{"-w"}, attached: []string{"-w"}},
-	{name: "ldapmodify", next: []string{"-w"}, attached: []string{"-w"}},
-	{name: "ldapadd", next: []string{"-w"}},
-	{name: "ipmitool", next: []string{"-P"}},
-	{name: "psexec", next: []string{"-p"}},
-	{name: "sqlcmd", next: []string{"-P"}, attached: []string{"-P"}},
-	{name: "bcp ", next: []string{"-P"}, attached: []string{"-P"}},
-	{name: "impacket", mark: ":"},
-	{name: "xfreerdp", attached: []string{"/p:"}},
-	{name: "wlfreerdp", attached: []string{"/p:"}},
-	{name: "gh secret", next: []string{"--body", "-b"}, attached: []string{"--body="}},
-	{name: "mosquitto_", next: []string{"-P", "--pw"}},
-	{name: "clickhouse-client", next: []string{"--password"}, attached: []string{"--password="}},
-	{name: "cypher-shell", next: []string{"-p"}},
-	{name: "docker login", next: []string{"-p"}},
-	{name: "podman login", next: []string{"-p"}},
-	{name: "registry login", next: []string{"-p"}},
-	{name: "oc login", next: []string{"-p"}},
-	{name: "az login", next: []string{"-p"}},
-	{name: "aws ecr", next: []string{"-p"}},
-	{name: "vault login", next: []string{"--"}},
-	{name: "rabbitmqadmin", next: []string{"-p"}},
-	{name: "aria2c", attached: []string{"--http-passwd=", "--ftp-passwd="}},
-	{name: "lftp", next: []string{"-u"}, mark: ","},
-	{name: "wpa_passphrase"},
-	{name: "nmcli", next: []string{"password"}},
-	{name: "rclone", next: []string{"pass"}},
-	{name: "ssh-keygen", next: []string{"-N", "-P"}},
-	{name: "twine", next: []string{"-p"}},
-	{name: "useradd", next: []string{"-p"}},
-	{name: "usermod", next: []string{"-p"}},
-	{name: "keyvault secret", next: []string{"--value"}},
-	{name: "secretsmanager", next: []string{"--secret-string"}},
-	{name: "add-mask::", next: nil},
-}
-
-// The programs that read a password from the output of echo.
-var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token", "vercel env add", "wrangler secret put", "secret create", "secrets versions add"}
-
-// The functions whose last argument is a password.
-var calls = []string{"sqlcredential(", "networkcredential(", "plainauth(", "basicauth(", "basic_auth(", "passwordcredentials(", "auth=(", "login("}
-
-func programNames() []string {
-	var list []string
-	for _, p := range programs {
-		list = append(list, p.name)
-	}
-	list = append(list, readers...)
-	list = append(list, calls...)
-	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "config set", "configure set", "> auth", "convertto-securestring", "sqlplus", "net use", "net user", "cargo login", "unseal key", "poetry config", "auth plain", "identified by")
-}
 
 // A word is an argument of a command line: text[from:to], without the quotes
 // around it.
@@ -160,6 +82,9 @@ func (s *search) program(name string, i int) {
 		s.hit = s.hit || s.raw
 		return // no text has so many commands
 	}
+	if scrub.InMarker(b, i) {
+		return // [REDACTED:mongodb-secret:…]
+	}
 	for _, r := range readers {
 		if r == name {
 			s.echoed(i)
@@ -190,6 +115,9 @@ func (s *search) program(name string, i int) {
 			}
 		}
 		return
+	}
+	if name == "> auth" && at(b, i+len(name)) != ' ' {
+		return // >>> auth_code = …
 	}
 	words := s.words(end, 40)
 	switch name {
@@ -232,12 +160,19 @@ func (s *search) program(name string, i int) {
 		return
 	case "cargo login", "add-mask::", "auth plain":
 		if len(words) > 0 {
-			if v := b[words[0].from:words[0].to]; name == "add-mask::" || base64url(v) || len(v) > 16 && scrubText(v) {
+			if v := b[words[0].from:words[0].to]; name == "add-mask::" || base64url(v) || len(v) > 16 && scrubText(v) || name == "cargo login" && len(v) >= 8 && bytes.ContainsAny(v, digits) {
 				s.argument(words[0])
 			}
 		}
 		return
-	case "config set", "configure set", "poetry config":
+	case "poetry config":
+		if len(words) > 0 && bytes.HasPrefix(b[words[0].from:words[0].to], []byte("http-basic.")) {
+			s.operand(words, 3)
+			return
+		}
+		s.setting(words)
+		return
+	case "config set", "configure set":
 		s.setting(words)
 		return
 	case "> auth":
@@ -298,6 +233,10 @@ func (s *search) ofProgram(name, prev []byte) bool {
 }
 
 func (s *search) options(p *program, words []word) {
+	if p.after > 0 {
+		s.operand(words, p.after)
+		return
+	}
 	for k, w := range words {
 		for _, o := range p.next {
 			if string(s.text[w.from:w.to]) == o && k+1 < len(words) {
@@ -312,7 +251,7 @@ func (s *search) options(p *program, words []word) {
 func (s *search) attached(p *program, w word) {
 	v := s.text[w.from:w.to]
 	for _, o := range p.attached {
-		if len(v) > len(o) && string(v[:len(o)]) == o && (o[0] != '-' || o[1] == '-' || v[len(o)] != '-') {
+		if len(v) > len(o) && string(v[:len(o)]) == o && string(v) != "-pass" && (o[0] != '-' || o[1] == '-' || v[len(o)] != '-') {
 			from := w.from + len(o)
 			if n, _, _ := opener(s.text, from); n > 0 {
 				from += n
@@ -353,146 +292,4 @@ func (s *search) argument(w word) {
 		return
 	}
 	s.add(w.from, w.to, "command-password")
-}
-
-// htpasswd finds the password in htpasswd -b FILE USER PASSWORD, or -nb USER
-// PASSWORD.
-func (s *search) htpasswd(words []word) {
-	batch, file := false, 1
-	var operands []word
-	for _, w := range words {
-		if v := s.text[w.from:w.to]; len(v) > 1 && v[0] == '-' {
-			batch = batch || bytes.IndexByte(v, 'b') > 0
-			if bytes.IndexByte(v, 'n') > 0 {
-				file = 0
-			}
-			continue
-		}
-		operands = append(operands, w)
-	}
-	if batch && len(operands) > file+1 {
-		s.argument(operands[file+1])
-	}
-}
-
-// redisAuth finds the password in AUTH [USER] PASSWORD.
-func (s *search) redisAuth(words []word) {
-	if n := min(len(words), 2); n > 0 && len(words) <= 2 {
-		s.argument(words[n-1])
-	}
-}
-
-// setting finds the password in aws configure set NAME VALUE and the like,
-// where the name says that it is one.
-func (s *search) setting(words []word) {
-	for k, w := range words {
-		v := s.text[w.from:w.to]
-		if len(v) == 0 || v[0] == '-' {
-			continue
-		}
-		name := v[bytes.LastIndexAny(v, ":/")+1:]
-		n := s.natureOf(name)
-		if first, _, more := bytes.Cut(name, []byte(".")); n == noSecret && more {
-			n = s.natureOf(first) // pypi-token.NAME
-		}
-		if k+1 < len(words) && n != noSecret && n != aConnect {
-			next := words[k+1]
-			if judge(n, name, s.text[next.from:next.to], inFlag, 0) {
-				s.argument(next)
-			}
-		}
-		return
-	}
-}
-
-// netUse finds the password in net use DRIVE SHARE /user:NAME PASSWORD.
-func (s *search) netUse(words []word) {
-	for k, w := range words {
-		if v := s.text[w.from:w.to]; len(v) > 6 && equalFold(v[:6], "/user:") && k+1 < len(words) {
-			if v := s.text[words[k+1].from:words[k+1].to]; len(v) > 0 && v[0] != '/' {
-				s.argument(words[k+1])
-			}
-		}
-	}
-}
-
-// called finds the password in the arguments of a function, which begin at i:
-// the last one, if that is a text in quotes that is no word.
-func (s *search) called(i int) {
-	b := s.text
-	var last word
-	for k := 0; k < 6; k++ {
-		i = blanks(b, i)
-		n, quote, slashes := opener(b, i)
-		if n == 0 {
-			return
-		}
-		end, closed := quotedEnd(b[:min(len(b), i+256)], i+n, quote, slashes)
-		if !closed {
-			return
-		}
-		last = word{i + n, end}
-		if i = blanks(b, end+n); at(b, i) != ',' {
-			break
-		}
-		i++
-	}
-	if v := s.text[last.from:last.to]; len(v) >= 4 && at(b, i) == ')' {
-		if t := traitsOf(v); !t.wordy() && t.spaces == 0 && !address(v) && !pattern(v) && bytes.IndexByte(v, '@') < 0 {
-			s.argument(last)
-		}
-	}
-}
-
-// assigned finds the value in NAME=value.
-func (s *search) assigned(w word) {
-	v := s.text[w.from:w.to]
-	k := bytes.IndexByte(v, '=')
-	if k <= 0 {
-		return
-	}
-	w.from += k + 1
-	if n, _, _ := opener(s.text, w.from); n > 0 {
-		w.from += n
-	}
-	if v := s.text[min(w.from, w.to):w.to]; len(v) >= 4 {
-		t := traitsOf(v)
-		if t.wordy() && t.n < 8 || version(v, &t) {
-			return
-		}
-		s.argument(w)
-	}
-}
-
-// echoed finds the password in echo PASSWORD | program, whose name is at i.
-func (s *search) echoed(i int) {
-	b := s.text
-	from := i
-	for from > 0 && i-from < 512 && b[from-1] != '\n' && !(b[from-1] == 'n' && at(b, from-2) == '\\') {
-		from--
-	}
-	line := b[from:i]
-	if k := bytes.Index(b[i:min(len(b), i+64)], []byte("<<<")); k >= 0 {
-		for _, w := range s.words(i+k+3, 1) {
-			s.argument(w)
-		}
-	}
-	k := bytes.LastIndex(line, []byte("echo "))
-	n := 5
-	if p := bytes.LastIndex(line, []byte("printf ")); p > k {
-		k, n = p, 7
-	}
-	if k < 0 || bytes.IndexByte(line[k:], '|') < 0 {
-		return
-	}
-	for _, w := range s.words(from+k+n, 4) {
-		if v := b[w.from:w.to]; len(v) > 0 && (v[0] == '-' || v[0] == '%' && len(v) < 5) {
-			continue
-		}
-		if c := bytes.IndexByte(b[w.from:w.to], ':'); c > 0 {
-			w.from += c + 1
-		}
-		s.argument(w)
-		return
-	}
 }

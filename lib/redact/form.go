@@ -85,7 +85,7 @@ func (s *search) auth(basic bool, start, i int) {
 	case b[j] == '+':
 		j++
 	default:
-		if b[j] == ':' || b[j] == '=' {
+		if b[j] == ':' || b[j] == '=' || b[j] == ',' {
 			j++
 		}
 		j = blanks(b, j)
@@ -103,7 +103,7 @@ func (s *search) auth(basic bool, start, i int) {
 	}
 	t := traitsOf(v)
 	if basic {
-		if !basicPair(v) {
+		if !basicPair(v) || identifier(v, &t) && v[len(v)-1] != '=' {
 			return
 		}
 	} else if t.wordy() || identifier(v, &t) || t.digits == 0 && t.n < 24 || version(v, &t) || t.distinct < 5 {
@@ -139,6 +139,9 @@ func (s *search) header(from, to int, sure bool) {
 	v := b[from:end]
 	scheme := bytes.IndexByte(v, ' ')
 	if scheme > 0 && scheme <= 20 && !bytes.ContainsAny(v[:scheme], digits+"=") || scheme > 0 && bytes.HasPrefix(v, []byte("AWS4")) {
+		if at(b, end) != ' ' && v[len(v)-1] == '=' && len(v)-scheme < 24 && end < len(b) && v[len(v)-2] != '=' {
+			return // profile="…"
+		}
 		if eq := bytes.IndexByte(v[scheme:], '='); eq > 0 && eq < 24 && scheme+eq+3 < len(v) && v[scheme+eq+1] != '=' || bytes.HasPrefix(v, []byte("AWS4")) {
 			return // it is made of pairs
 		}
@@ -147,7 +150,7 @@ func (s *search) header(from, to int, sure bool) {
 	}
 	end = s.ends.value(b, from, inHeader)
 	v = b[from:end]
-	if len(v) < 4 || placeholder(v, nil, false) {
+	if len(v) < 4 || placeholder(v, nil, false) || address(v) {
 		return
 	}
 	t := traitsOf(v)
@@ -176,7 +179,7 @@ func (s *search) cookies(from, to int) {
 		if eq := bytes.IndexByte(b[from:stop], '='); eq > 0 && identByte(b[from+eq-1]) {
 			v := bytes.TrimSpace(b[from+eq+1 : stop])
 			t := traitsOf(v)
-			if t.n >= 16 && t.drawn(3) && t.spaces == 0 && !placeholder(v, nil, false) {
+			if t.n >= 16 && t.drawn(3) && t.longest >= 9 && t.spaces == 0 && !placeholder(v, nil, false) {
 				at := from + eq + 1 + bytes.Index(b[from+eq+1:stop], v)
 				s.add(at, at+len(v), "authorization")
 			}

@@ -26,7 +26,7 @@ func (s *search) keyed() {
 			name = p.Pair
 		}
 	}
-	if n == noSecret && len(name) > 0 {
+	if n == noSecret && len(name) > 0 && !bytes.Contains(name, []byte("::")) {
 		n = s.natureOf(name)
 	}
 	if n == noSecret || n == aConnect {
@@ -78,7 +78,7 @@ func (s *search) element(prev []byte) bool {
 		s.cookies(0, len(s.text))
 	case (n == aKey || n == aToken || n == aSecret || n == aPassword) && bytes.IndexByte(prev, ' ') < 0:
 		t := traitsOf(s.text)
-		if t.random(12) && judge(n, prev, s.text, inQuotes, 1) {
+		if (t.random(12) || n == aPassword && t.n >= 8 && t.digits > 0 && t.signs > 0 && t.spaces == 0 && !version(s.text, &t)) && judge(n, prev, s.text, inQuotes, 1) {
 			s.add(0, len(s.text), n.rule())
 			return true
 		}
@@ -93,9 +93,16 @@ func (s *search) below() {
 		if outer == nil {
 			return
 		}
-		switch s.natureOf(outer) {
+		nature := s.natureOf(outer)
+		if k := s.place.Key; n == 1 && len(k) == 5 && equalFold(k, "value") && nature != noSecret && nature != aConnect && nature != anAuth && nature != aCookie && nature != aPhrase {
+			if !address(s.text) && judge(nature, outer, s.text, inJSON, 1) {
+				s.add(0, len(s.text), s.ruleOf(nature, outer))
+				return
+			}
+		}
+		switch nature {
 		case aSecret, aPassword, aKey:
-			if t := traitsOf(s.text); !benign[string(bytes.ToLower(s.place.Key))] && t.random(8) && !placeholder(s.text, nil, false) && !address(s.text) && !filePath(s.text, &t) && !uuid(s.text) && !version(s.text, &t) {
+			if t := traitsOf(s.text); !harmlessName(s.place.Key) && t.random(8) && !placeholder(s.text, nil, false) && !address(s.text) && !filePath(s.text, &t) && !uuid(s.text) && !version(s.text, &t) {
 				s.add(0, len(s.text), "secret")
 			}
 			return
@@ -107,6 +114,27 @@ func (s *search) below() {
 var benign = set("type $ref description title format name user username login email host hostname url uri region id client_id clientid project project_id projectid account expires expiry " +
 	"expires_at expiration created created_at updated updated_at scope scopes role path file kind version provider issuer audience algorithm alg tenant tenant_id domain endpoint " +
 	"client_email auth_uri token_uri default enum pattern minlength maxlength example status state source label")
+
+// harmlessName reports whether a name below credentials is not that of a secret:
+// it is one of the benign, or ends in the word for what it names.
+func harmlessName(name []byte) bool {
+	if benign[string(bytes.ToLower(name))] {
+		return true
+	}
+	var room [maxName]byte
+	w := newWords(room[:0], name[max(0, len(name)-maxName):])
+	last, ok := w.next()
+	if !ok {
+		return false
+	}
+	if string(last) == "key" {
+		before, more := w.next()
+		return more && (string(before) == "public" || string(before) == "host")
+	}
+	return benignEnds[string(last)]
+}
+
+var benignEnds = set("arn url uri id ids name class module type path file host region email date time expiration version status")
 
 // number judges a number of JSON by its key.
 func (s *search) number() {

@@ -69,6 +69,9 @@ var fileEnds = set("txt json yaml yml pem key crt cer p12 pfx env ini toml cfg c
 
 // version reports whether v is a number with dots, a date or a time.
 func version(v []byte, t *traits) bool {
+	if i := bytes.IndexAny(v, ":."); i > 0 && i < 4 && i+1 < len(v) && number(v[:i]) && isDigit(v[i+1]) && bytes.ContainsAny(v, "+-~") && bytes.IndexByte(v, '.') > 0 && t.uppers == 0 && t.distinct < 16 && t.longest < 12 {
+		return true // of a package: 1:4.13+dfsg1-1+deb12u1
+	}
 	return t.uppers+t.lowers <= 1 && t.digits > 0 && t.signs == 0
 }
 
@@ -77,7 +80,7 @@ func pattern(v []byte) bool {
 	if !bytes.ContainsAny(v, "[\\({<%]$.") {
 		return false
 	}
-	for _, p := range [...]string{".*", ".+", "[A-Z", "[a-z", "[0-9", `\d`, `\w`, `\s`, "(?", "{8,", "]{", "]+", "]*", "%s", "%v", "%d", "{{", "}}", "${", "<%", "{0}"} {
+	for _, p := range [...]string{".*", ".+", "[A-Z", "[a-z", "[0-9", `\d`, `\w`, `\s`, "(?", "{8,", "]{", "]+", "]*", "%s", "%v", "%d", "{{", "}}", "${", "<%", "{0}", `\00`, `\x0`} {
 		if bytes.Contains(v, []byte(p)) {
 			return true
 		}
@@ -119,28 +122,64 @@ func code(v []byte, t *traits) bool {
 			}
 		}
 	}
-	if bytes.Contains(v, []byte("->")) || bytes.Contains(v, []byte("::")) || bytes.Contains(v, []byte("+=")) {
+	if bytes.Contains(v, []byte("->")) || bytes.Contains(v, []byte("::")) || bytes.Contains(v[:len(v)-1], []byte("+=")) && v[len(v)-1] != '=' {
 		return true
 	}
 	// a.b.c
 	dots := bytes.Count(v, []byte{'.'})
-	if dots > 0 && t.signs == 0 && (t.wordy() || (isLetter(v[0]) || v[0] == '_') && t.digits*4 < t.n && t.longest < 14) {
+	if dots > 0 && t.signs == 0 && (t.wordy() || (isLetter(v[0]) || v[0] == '_') && t.digits*4 < t.n && t.longest < 14 && members(v)) {
 		return true
 	}
-	return bytes.HasPrefix(v, []byte("0x")) && len(v) < 20 || bytes.HasPrefix(v, []byte("-0x"))
+	return bytes.HasPrefix(v, []byte("0x")) && len(v) < 20 && hexadecimal(v[2:]) || bytes.HasPrefix(v, []byte("-0x")) && hexadecimal(v[3:])
 }
 
 // speaks reports whether a bare value is the name of something in a program,
 // going by the words in it.
 func speaks(v []byte, t *traits) bool {
-	if t.signs > 0 || t.n > 48 {
+	if t.signs > 0 || t.n > 48 || t.n >= 16 && t.digits >= 2 && t.uppers > 2 && t.others == 0 && t.switches*5 >= t.n*2 {
 		return false
 	}
 	low := bytes.ToLower(v)
 	for _, w := range [...]string{"key", "token", "secret", "password", "test", "private", "cert", "attr", "flag", "value", "param"} {
-		if bytes.Contains(low, []byte(w)) {
+		if i := bytes.Index(low, []byte(w)); i >= 0 && oneCase(v[i:i+len(w)]) {
 			return true
 		}
 	}
 	return false
+}
+
+// oneCase reports whether letters are in one case, but for the first: as words
+// are written, and parts of what is drawn seldom are.
+func oneCase(v []byte) bool {
+	for _, c := range v[2:] {
+		if isUpper(c) != isUpper(v[1]) {
+			return false
+		}
+	}
+	return !isUpper(v[1]) || isUpper(v[0])
+}
+
+// members reports whether each part of a.b.c may be the name of a variable.
+func members(v []byte) bool {
+	for part := range bytes.SplitSeq(v, []byte{'.'}) {
+		if t := traitsOf(part); len(part) > 0 && !identifier(part, &t) && !bytes.ContainsAny(part, "_-") && scattered(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// scattered reports whether digits stand within a word, and capitals as well: no
+// name such as utf8Encode does.
+func scattered(v []byte) bool {
+	runs, ups := 0, 0
+	for i, c := range v {
+		if isDigit(c) && (i == 0 || !isDigit(v[i-1])) && i+1 < len(v) && !isDigit(v[i+1]) {
+			runs++
+		}
+		if isUpper(c) {
+			ups++
+		}
+	}
+	return runs > 1 || runs == 1 && ups > 1 || number(v[:1]) && ups > 0
 }

@@ -20,6 +20,7 @@ var messageRules = []Rule{
 	{Name: "discord-webhook", Provider: "Discord", Source: fromVendor, Shape: "discord.com/api/webhooks/[n17-20]/[d60]"},
 	{Name: "discord-webhook", Provider: "Discord", Source: fromVendor, Shape: "discordapp.com/api/webhooks/[n17-20]/[d60]"},
 	{Name: "teams-webhook", Provider: "Microsoft Teams", Source: fromScanners, Shape: "webhook.office.com/webhookb2/[g36]@[g36]/IncomingWebhook/[x32]"},
+	{Name: "teams-webhook", Provider: "Microsoft Teams", Source: fromVendor, Shape: "webhook.office.com/webhookb2/[g36]@[g36]/IncomingWebhook/[h32]/[g36]"},
 	{Name: "twilio-key", Provider: "Twilio", Source: fromVendor, Shape: "SK[x32!]"},
 	{Name: "sendgrid-key", Provider: "SendGrid", Source: fromVendor, Shape: "SG.[d22!].[d43]"},
 	{Name: "mailgun-key", Provider: "Mailgun", Source: fromScanners, Shape: "key-[x32]"},

@@ -68,7 +68,7 @@ var (
 	notFor = set("public pub primary foreign partition sort cache row hash idempotency range lookup index unique composite natural group map object " +
 		"dict json data item sub i18n translation message arrow enter modifier hot short shortcut press return escape tab shift ctrl control alt meta cmd " +
 		"left right up down home end any last first next prev previous storage_ query param config setting registry env react list trace metric label tag s3 " +
-		"publishable routing dedup dedupe surrogate candidate entity event feature flag search filter host_ known node property attribute field column record " +
+		"publishable socket routing dedup dedupe surrogate candidate entity event feature flag search filter host_ known node property attribute field column record " +
 		"option cookie turn prompt step task file path template locale lang language section menu tree nav route keyboard issue jira ticket story epic")
 	// notToken are the words before token with which it is not.
 	notToken = set("next page continuation sync pagination cursor start end eos bos pad unk mask sep cls special max min num total first last per input output prompt " +
@@ -139,7 +139,14 @@ func natureOf(name []byte) nature {
 		return keyNature(&w)
 	case s == "id":
 		return noSecret
-	case s == "auth" || s == "salt":
+	case s == "auth" || s == "salt" || s == "login":
+		before, more := w.next()
+		switch {
+		case more && s == "auth" && string(before) == "redis":
+			return aPassword
+		case s == "login" && !(more && (string(before) == "sonar" || tail(string(before), "sonar"))):
+			return noSecret // SonarQube takes a token there
+		}
 		return someKey
 	case cookieWords[s]:
 		return aCookie

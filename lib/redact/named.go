@@ -19,6 +19,9 @@ func (s *search) name(i int) {
 			n = aKey // an API key
 		}
 	}
+	if at(s.text, from-1) == ':' && at(s.text, from-2) == ':' {
+		return // a type: A::B::Secret
+	}
 	if n == noSecret || n == aConnect || scrub.InMarker(s.text, from) {
 		return
 	}
@@ -46,6 +49,9 @@ func (s *search) name(i int) {
 	if !ok {
 		return
 	}
+	if p.at == inCall && n == someKey {
+		return
+	}
 	if p.to != s.valueTo {
 		s.valueTo, s.inValue = p.to, 0
 	} else if s.inValue++; s.inValue > maxInValue {
@@ -71,11 +77,11 @@ func (s *search) name(i int) {
 		if p.quoted && where == inQuotes || p.quoted && number(v) {
 			where = inJSON
 		}
-		if s.hit = judge(n, p.name, v, where, 0) || number(v) && n != someKey && len(v) > 3 && p.quoted; s.hit {
+		if s.hit = judge(n, p.name, v, where, 0) || number(v) && n != someKey && len(v) > 3 && p.quoted || n == someKey && s.shown(from, p.from, p.to); s.hit {
 			return
 		}
 	}
-	if judge(n, p.name, v, where, 1) {
+	if judge(n, p.name, v, where, 1) || n == someKey && s.shown(from, p.from, p.to) {
 		s.add(p.from, p.to, s.ruleOf(n, p.name))
 	}
 }

@@ -23,6 +23,8 @@ var officeRules = []Rule{
 	{Name: "salesforce-token", Provider: "Salesforce", Source: fromScanners, Shape: "00D[a12-15]![p80]"},
 	{Name: "mapbox-token", Provider: "Mapbox", Source: fromScanners, Shape: "sk.eyJ[d40]"},
 	{Name: "mapbox-token", Provider: "Mapbox", Source: fromScanners, Shape: "tk.eyJ[d40]"},
+	{Name: "adobe-secret", Provider: "Adobe", Source: fromScanners, Shape: "p8e-[d32]", Weak: true},
+	{Name: "miro-token", Provider: "Miro", Source: fromUse, Shape: "eyJtaXJv[d40]"},
 	{Name: "frameio-token", Provider: "Frame.io", Source: fromScanners, Shape: "fio-u-[d60]"},
 	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAC[a90]", Weak: true},
 	{Name: "facebook-token", Provider: "Meta", Source: fromScanners, Shape: "EAAM[a90]", Weak: true},

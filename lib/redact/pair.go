@@ -40,6 +40,7 @@ func identAt(b []byte, at int) (from, to int) {
 			}
 		}
 	}
+	from = coloured(b, from, at+1)
 	for from < at && (b[from] == '.' || b[from] == '-') {
 		from++
 	}
@@ -106,7 +107,12 @@ func quotedEnd(b []byte, i int, quote byte, slashes int) (int, bool) {
 // most frequent cases: a word of prose, or of a program, stands there.
 func alone(b []byte, from, to int) bool {
 	switch c := at(b, to); c {
-	case '(', ')', ';', '/', '+', '&', '#', '@', '\n', '$', '^', 0:
+	case '(':
+		n, _, _ := opener(b, to+1)
+		return n == 0 || !dense(b, to+1+n)
+	case '&':
+		return htmlQuoted(b, to) == 0
+	case ')', ';', '/', '+', '#', '@', '\n', '$', '^', 0:
 		return true
 	case ' ':
 		j := to + 1
@@ -137,7 +143,7 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		if before < 0 || b[before] != quote && !(quote == '`') {
 			// The end of a string that the name is the last word of.
 			if quote == '"' || quote == '\'' {
-				if !sentenceEnd(b, from, quote) {
+				if !sentenceEnd(b, from, quote) && !headless(b, i+n) {
 					return p, false
 				}
 			}
@@ -156,11 +162,21 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		i++
 	}
 	j := blanks(b, i)
+	spaced := j > i
+	if k := colours(b, j); k > j {
+		spaced = spaced || bytes.IndexByte(b[j:k], ' ') >= 0
+		i, j = k, k
+	}
 	if (at(b, j) == '?' || at(b, j) == '+') && at(b, j+1) == '=' {
 		j++ // of make
 	}
 	if j >= len(b) {
 		return p, false
+	}
+	if n > 0 && quote == '`' && j > i {
+		if q, ok := p.given(b, j); ok {
+			return q, true
+		}
 	}
 	if p.quoted {
 		if k := beside(b, j); k > 0 {
@@ -172,19 +188,49 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		if n, _, _ := opener(b, j+1); n > 0 {
 			return p.value(b, j+1, inList)
 		}
+	case c == '{' && p.quoted:
+		if k := defaulted(b, j); k > 0 {
+			return p.value(b, k, afterWord)
+		}
+	case c == '(' && j == to:
+		if n, _, _ := opener(b, j+1); n > 0 {
+			return p.value(b, j+1, inCall)
+		}
+	case (c == '(' || c == '[') && j > i && n == 0:
+		return p.bracketed(b, j)
+	case c == '|' && at(b, j+1) == '|', c == '?' && at(b, j+1) == '?':
+		if k := otherwise(b, j); k > 0 {
+			return p.value(b, k, inList)
+		}
+	case c == '.' && at(b, j+1) == ' ' && j > i:
+		if n, _, _ := opener(b, j+2); n > 0 {
+			return p.value(b, j+2, inList) // of Lisp
+		}
 	case c == '>' && p.quoted:
 		return p.element(b, j+1)
 	case c == ':':
 		switch next := at(b, j+1); {
 		case next == '=':
 			return p.value(b, j+2, afterWord)
+		case next == ':' && at(b, from-1) == '=':
+			return p.value(b, j+2, afterWord) // ::set-output name=token::…
 		case next == ':' || next == '/' && at(b, j+2) == '/' || next == '\\' && at(b, j+2) == '/':
 			return p, false
 		}
 		return p.typed(b, j+1)
 	case c == '=':
 		switch at(b, j+1) {
-		case '=', '~':
+		case '=':
+			k := j + 2
+			if at(b, k) == '=' {
+				k++
+			}
+			k = blanks(b, k)
+			if n, _, _ := opener(b, k); n > 0 {
+				return p.value(b, k, inCall)
+			}
+			return p, false
+		case '~':
 			return p, false
 		case '>':
 			return p.value(b, j+2, afterWord)
@@ -207,15 +253,31 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		if n, _, _ := opener(b, k); n > 0 {
 			return p.value(b, k, inList)
 		}
-	case c == '|' && n == 0 && tableCell(b, from):
+	case c == '|' && (n == 0 || quote == '`') && tableCell(b, from):
 		return p.value(b, j+1, afterWord)
 	case c == '>' && n == 0 && at(b, from-1) == '<':
 		return p.element(b, j+1)
 	case c == '-' && at(b, j+1) == '>':
 		return p.value(b, j+2, afterWord)
+	case j > i && arrow(b, j) > 0:
+		return p.value(b, j+arrow(b, j), afterWord)
 	case j > i && p.dashed(b, from):
 		return p.value(b, j, inFlag)
-	case j > i && n == 0:
+	case c == '<' && at(b, j+1) == '-':
+		return p.value(b, j+2, afterWord) // of R
+	case c == '<' && at(b, from-1) == '>':
+		if k := plist(b, j); k > 0 {
+			return p.element(b, k)
+		}
+	case c == '&':
+		if k := htmlQuoted(b, j); k > 0 {
+			return p.value(b, k, afterSign)
+		}
+	case spaced && at(b, from-1) == '<':
+		if k := bytes.IndexByte(b[j:min(len(b), j+96)], '>'); k > 0 && b[j+k-1] != '/' && bytes.IndexByte(b[j:j+k], '<') < 0 {
+			return p.element(b, j+k+1) // an element with attributes
+		}
+	case spaced && n == 0:
 		return p.spoken(b, from, j)
 	}
 	return p, false
@@ -317,94 +379,4 @@ func (p *pair) element(b []byte, i int) (pair, bool) {
 	}
 	p.from, p.to, p.at = i, j, inQuotes
 	return *p, true
-}
-
-// spoken is the pair of a name and a value in prose, or of a command that sets
-// a variable.
-func (p *pair) spoken(b []byte, from, i int) (pair, bool) {
-	if len(p.name) == 4 && equalFold(p.name, "pass") {
-		return *p, false // a verb
-	}
-	line := b[max(0, from-64):from]
-	line = line[bytes.LastIndexByte(line, '\n')+1:]
-	word := lastWord(line)
-	if setters[string(word)] {
-		return p.value(b, i, afterWord)
-	}
-	// A type between the name and its value: var key string = "…".
-	k := i
-	for k < len(b) && k-i < 24 && (isLetter(b[k]) || b[k] == '*') {
-		k++
-	}
-	if m := blanks(b, k); k > i && at(b, m) == '=' && at(b, m+1) != '=' {
-		return p.value(b, m+1, afterWord)
-	}
-	for _, w := range [...]string{"for ", "of ", "on "} {
-		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
-			return p.whose(b, i+len(w))
-		}
-	}
-	for _, w := range [...]string{"is ", "was ", "to ", "= ", "is: ", "as "} {
-		if len(b)-i > len(w) && string(b[i:i+len(w)]) == w {
-			// The blank before the value takes the place of the name.
-			if j := i + len(w); alone(b, j, j-1) {
-				return *p, false
-			}
-			return p.value(b, i+len(w), inProse)
-		}
-	}
-	// Nothing between them: what is not plainly drawn is prose.
-	if b[i] == '`' || b[i] == '\\' && at(b, i+1) == '`' {
-		return *p, false
-	}
-	q, ok := p.value(b, i, inProse)
-	if q.at == inQuotes {
-		q.at = inList
-	}
-	if !ok || q.at == inProse && q.to-q.from < 8 {
-		return q, false // too short for all that follows
-	}
-	if t := traitsOf(b[q.from:q.to]); q.at == inProse && !t.random(16) && !(t.random(8) && (bytes.Contains(line, []byte("login ")) || with[string(bytes.ToLower(word))])) &&
-		!(t.n >= 8 && t.digits > 0 && t.signs > 0 && t.spaces == 0) &&
-		!(t.random(8) && startsLine(line) && (q.to == len(b) || b[q.to] == '\n' || b[q.to] == '\\' || b[q.to] == '"') && natureOf(p.name) == aPassword) {
-		return q, false
-	}
-	return q, true
-}
-
-// startsLine reports whether what follows a part of a line is the first thing
-// in it, or in a string.
-func startsLine(line []byte) bool {
-	line = bytes.TrimRight(line, " \t")
-	return len(line) == 0 || line[len(line)-1] == '"' || bytes.HasSuffix(line, []byte(`\n`))
-}
-
-// whose is the pair of a name that says whose it is: Password for bob: value.
-func (p *pair) whose(b []byte, i int) (pair, bool) {
-	for j := i; j < len(b) && j-i < 48 && b[j] != '\n'; j++ {
-		switch {
-		case b[j] == ':' && at(b, j+1) == ' ' || b[j] == '=':
-			return p.value(b, j+1, inProse)
-		case !identByte(b[j]) && b[j] != ' ' && b[j] != '@' && b[j] != '\'':
-			return *p, false
-		case b[j] == ' ' && bytes.HasPrefix(b[j:], []byte(" is ")):
-			return p.value(b, j+4, inProse)
-		}
-	}
-	return *p, false
-}
-
-// with are the words before a password that is given to be used: with password
-// x9…
-var with = set("use using with and enter try is")
-
-var setters = set("ENV ARG set setx export put add create default login user")
-
-func lastWord(line []byte) []byte {
-	line = bytes.TrimRight(line, " \t")
-	i := len(line)
-	for i > 0 && isLetter(line[i-1]) {
-		i--
-	}
-	return line[i:]
 }

@@ -2,6 +2,9 @@ package redact
 
 import "bytes"
 
+// maxPEMHeader is the longest line of a header that is passed over, in bytes.
+const maxPEMHeader = 256
+
 var (
 	pemEnd  = []byte("-----END")
 	pemDash = []byte("-----")
@@ -11,7 +14,10 @@ var (
 func (s *search) pem(i int) {
 	b := s.text
 	from := i
-	for from > 0 && b[from-1] == '-' && i-from < 5 {
+	if at(b, i-1) == ' ' && at(b, i-2) == '-' {
+		from-- // ---- BEGIN, as in RFC 4716
+	}
+	for from > 0 && b[from-1] == '-' && i-from < 6 {
 		from--
 	}
 	if i-from < 4 {
@@ -21,7 +27,7 @@ func (s *search) pem(i int) {
 	if !ok {
 		return
 	}
-	if end, n := keyBody(b, label); n >= 40 || n >= 24 && bytes.HasSuffix(b[:end], pemDash) {
+	if end, n := keyBody(b, label, linePrefix(b, from)); n >= 40 || n >= 24 && bytes.HasSuffix(b[:end], pemDash) {
 		s.add(from, end, "private-key")
 	}
 }
@@ -36,6 +42,9 @@ func pemLabel(b []byte, i int) (int, bool) {
 	if !bytes.Contains(b[i:j], []byte("PRIVATE")) || at(b, j) != '-' {
 		return 0, false
 	}
+	if b[j-1] == ' ' && bytes.HasPrefix(b[j:], pemDash) {
+		return 0, false
+	}
 	for n := 0; j < len(b) && b[j] == '-' && n < 5; n++ {
 		j++
 	}
@@ -45,11 +54,21 @@ func pemLabel(b []byte, i int) (int, bool) {
 // keyBody goes through the body of a key from i on, whatever stands between
 // its lines: escaped newlines, quotes, numbers, marks of a diff. It returns
 // where it ends, and how many characters of the key there are.
-func keyBody(b []byte, i int) (end, n int) {
+func keyBody(b []byte, i int, prefix []byte) (end, n int) {
 	end = i
 	lastRun := 0
 	for i < len(b) {
 		c := b[i]
+		if k := colour(b, i); k > 0 {
+			i += k
+			continue
+		}
+		if k := newline(b, i); k > 0 && len(prefix) > 0 {
+			if j := samePrefix(b, i+k, prefix); j > 0 {
+				i = j
+				continue
+			}
+		}
 		switch {
 		case c == '-' && bytes.HasPrefix(b[i:], pemDash):
 			if bytes.HasPrefix(b[i:], pemEnd) {
@@ -73,7 +92,7 @@ func keyBody(b []byte, i int) (end, n int) {
 		case c == 0xe2 && bytes.HasPrefix(b[i:], []byte("→")), c == 0xe2 && bytes.HasPrefix(b[i:], []byte("│")):
 			i += 3
 			continue
-		case c == '+' && (i+1 >= len(b) || b[i+1] == ' ' || b[i+1] == '"' || b[i+1] == '\'' || b[i+1] == '\\' || b[i-1] == '\n'):
+		case c == '+' && (i+1 >= len(b) || b[i+1] == ' ' || b[i+1] == '"' || b[i+1] == '\'' || b[i+1] == '\\' || b[i+1] == '\n' || b[i+1] == '\r' || b[i-1] == '\n'):
 			i++ // it joins strings, or marks a line that was added
 			continue
 		}
@@ -87,8 +106,12 @@ func keyBody(b []byte, i int) (end, n int) {
 			return end, n
 		case n == 0 && (at(b, j) == ':' || at(b, j) == '-' && at(b, j+1) != '-') && isLetter(c):
 			// Proc-Type: 4,ENCRYPTED and the like.
-			for j < len(b) && b[j] != '\n' && b[j] != '\\' {
+			stop := min(len(b), j+maxPEMHeader)
+			for j < stop && b[j] != '\n' && b[j] != '\\' {
 				j++
+			}
+			if j == stop && j < len(b) {
+				return end, n
 			}
 			i = j
 			continue
@@ -176,4 +199,52 @@ func (s *search) pemTail(i int) {
 	if n >= 40 {
 		s.add(from, end, "private-key")
 	}
+}
+
+// linePrefix returns what stands before b[i] in its line: the name of a file
+// and a number as grep writes them, or what git blame does.
+func linePrefix(b []byte, i int) []byte {
+	from := i
+	for from > 0 && i-from < 120 && b[from-1] != '\n' && b[from-1] != '"' && !(b[from-1] == 'n' && at(b, from-2) == '\\') {
+		from--
+	}
+	if i-from == 120 || bytes.Contains(b[from:i], pemDash) {
+		return nil
+	}
+	return b[from:i]
+}
+
+// samePrefix returns where the line that begins at b[i] goes on after a prefix
+// that is the same as that of another line but for blanks and numbers, 0 if it
+// has none.
+func samePrefix(b []byte, i int, prefix []byte) int {
+	k := 0
+	for k < len(prefix) {
+		switch c := prefix[k]; {
+		case c == ' ' || c == '\t':
+			for k < len(prefix) && (prefix[k] == ' ' || prefix[k] == '\t') {
+				k++
+			}
+			for at(b, i) == ' ' || at(b, i) == '\t' {
+				i++
+			}
+		case isDigit(c):
+			if !isDigit(at(b, i)) {
+				return 0
+			}
+			for k < len(prefix) && isDigit(prefix[k]) {
+				k++
+			}
+			for isDigit(at(b, i)) && k < len(prefix) {
+				i++
+			}
+		default:
+			if at(b, i) != c {
+				return 0
+			}
+			i++
+			k++
+		}
+	}
+	return i
 }

@@ -19,6 +19,17 @@ var exact = set("null none nil undefined true false yes no on off string str tex
 // placeholder reports whether v stands for a secret without being one. name is
 // that of the value. literal asks for the plainest signs only.
 func placeholder(v, name []byte, literal bool) bool {
+	if k := colour(v, 0); k > 0 {
+		if v = v[k:]; len(v) == 0 {
+			return true
+		}
+	}
+	if v[0] == '<' && v[len(v)-1] == '>' && len(v) > 18 {
+		inner := v[1 : len(v)-1]
+		if t := traitsOf(inner); t.random(16) && t.digits >= 3 && t.others == 0 {
+			return placeholder(inner, name, literal) // brackets around a value
+		}
+	}
 	switch v[0] {
 	case '$', '<', '%', '`':
 		if !(v[0] != '<' && len(v) > 3 && !bytes.ContainsAny(v[1:2], "{([<$ABCDEFGHIJKLMNOPQRSTUVWXYZ_") && bytes.ContainsAny(v, digits)) {
@@ -43,7 +54,8 @@ func placeholder(v, name []byte, literal bool) bool {
 			return true
 		}
 	}
-	if uniform(v) || bytes.HasSuffix(v, []byte("...")) || bytes.Contains(v, []byte("…")) || bytes.Contains(v, []byte("•")) || bytes.Contains(v, []byte("****")) {
+	if uniform(v) || bytes.HasSuffix(v, []byte("...")) || bytes.Contains(v, []byte("…")) || bytes.Contains(v, []byte("•")) || bytes.Contains(v, []byte("****")) || bytes.HasPrefix(v, []byte("&lt;")) ||
+		bytes.HasPrefix(v, []byte("arn:")) || v[len(v)-1] == '*' && bytes.IndexByte(v, '*') < len(v)-1 || alphabet(v) {
 		return true
 	}
 	if len(v) > 64 {
@@ -87,7 +99,7 @@ var hinted = sync.OnceValue(func() *table {
 var hints = []string{
 	"your", "example", "changeme", "change-me", "change_me", "changeit", "placeholder", "redacted", "dummy", "xxxx", "insert", "replace", "-here", "_here", "todo", "not-a-real", "notreal",
 	"process.env", "os.environ", "getenv", "env.", "secrets.", "vault:", "ref+", "env(", "fake-", "fake_", "-fake", "_fake", "sample-", "sample_", "mock-", "mock_", "test-token", "test-secret", "test-key",
-	"test_token", "test_secret", "test_key", "test-api", "{{{", "urn:", "sk-test", "some-", "some_", "redact", "config.", "settings.",
+	"test_token", "test_secret", "test_key", "test-api", "{{{", "urn:", "sk-test", "some-", "some_", "redact", "config.", "settings.", "ecdsa-sha2", "ssh-rsa", "ssh-ed25519",
 }
 
 // uniform reports whether v is one character over and over, but for hyphens.
@@ -98,4 +110,16 @@ func uniform(v []byte) bool {
 		}
 	}
 	return true
+}
+
+// alphabet reports whether the letters stand in v in their order: it is what
+// something is made of.
+func alphabet(v []byte) bool {
+	run := 1
+	for i := 1; i < len(v) && run < 14; i++ {
+		if run++; v[i] != v[i-1]+1 {
+			run = 1
+		}
+	}
+	return run >= 14
 }

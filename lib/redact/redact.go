@@ -3,6 +3,7 @@ package redact
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"agenttrace/lib/scrub"
@@ -94,7 +95,7 @@ func (r *Redactor) addShape(rule *Rule, s shape) {
 	n := len(r.shapes)
 	c := compiled{rule: rule, shape: s}
 	for _, p := range s.parts {
-		c.wide = c.wide || p.class != nil && (p.class.in['/'] || p.class.in['%'])
+		c.wide = c.wide || p.class != nil && (p.class.in['/'] || p.class.in['%'] || p.class.in['&']) || p.class == nil && strings.HasPrefix(p.lit, "/")
 	}
 	r.shapes = append(r.shapes, c)
 	for _, lit := range s.starts() {
@@ -150,7 +151,7 @@ func (r *Redactor) addForms() {
 		}
 	}
 	add(doName, "pass", "pwd", "secret", "token", "key", "auth", "cred", "cookie", "jwt", "signature", "sig=", "bearer", "bindpw", "rootpw", "mnemonic", "phrase", "seed", "salt", "dsn",
-		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "contraseña", "contrase\\u", "hmac", "psk")
+		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "ar.login", "contraseña", "contrase\\u", "hmac", "psk")
 	add(doURL, "://", `:\/`, `:\\`)
 	add(doPEM, "BEGIN")
 	add(doEnd, "END ")
@@ -160,6 +161,7 @@ func (r *Redactor) addForms() {
 	add(doHash, "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$apr1$", "$argon2", "$pbkdf2", "$y$", "$scrypt$")
 	add(doKube, "kind: Secret", "stringData")
 	add(doJWK, "kty")
+	add(doArgument, `"-p"`, `"-a"`, `"-P"`, `"-w"`, `"-p\`, `"-a\`, `"-P\`, `"-w\`)
 	add(doEscape, "u00")
 	for _, d := range "4567" {
 		for _, e := range "0123456789abcdefABCDEF" {

@@ -21,22 +21,23 @@ type trigger struct {
 type action uint8
 
 const (
-	doShape   action = iota // a token with a prefix
-	doName                  // a word of which names of secrets are made
-	doURL                   // ://
-	doPEM                   // BEGIN
-	doEnd                   // END, of a private key whose beginning is missing
-	doAuth                  // bearer, basic
-	doEscape                // a letter written as \u0041: only in JSON as it stands
-	doPercent               // a letter written as %41: likewise
-	doSlash                 // the beginning of a token before a slash that is escaped
-	doMiddle                // something in the middle of a token
-	doProgram               // a program that takes passwords as arguments
-	doDSN                   // user:password@tcp(
-	doHash                  // $2y$ and the like
-	doKube                  // kind: Secret
-	doJWK                   // kty
-	doPattern               // a literal of a pattern of the user
+	doShape    action = iota // a token with a prefix
+	doName                   // a word of which names of secrets are made
+	doURL                    // ://
+	doPEM                    // BEGIN
+	doEnd                    // END, of a private key whose beginning is missing
+	doAuth                   // bearer, basic
+	doEscape                 // a letter written as \u0041: only in JSON as it stands
+	doPercent                // a letter written as %41: likewise
+	doSlash                  // the beginning of a token before a slash that is escaped
+	doMiddle                 // something in the middle of a token
+	doProgram                // a program that takes passwords as arguments
+	doDSN                    // user:password@tcp(
+	doHash                   // $2y$ and the like
+	doKube                   // kind: Secret
+	doJWK                    // kty
+	doArgument               // an option that takes a password, as an element of an array
+	doPattern                // a literal of a pattern of the user
 )
 
 // folded reports whether the literal stands for capitals too.

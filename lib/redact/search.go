@@ -140,7 +140,7 @@ func (s *search) trigger(x *trigger, i int) bool {
 		s.kube(i)
 	case doJWK:
 		s.jwk(i)
-	case doPattern:
+	case doPattern, doArgument:
 		s.hit = s.hit || s.raw
 	}
 	return !(s.raw && s.hit)
@@ -185,7 +185,7 @@ func (s *search) mid(lit string, i int) {
 		for isDigit(at(s.text, j)) {
 			j++
 		}
-		if end, n := keyBody(s.text, j); n >= 40 {
+		if end, n := keyBody(s.text, j, nil); n >= 40 {
 			s.add(j, end, "private-key")
 		}
 	case lit == ".atlasv1.":
@@ -220,7 +220,7 @@ func (s *search) shape(n, i int) {
 	if s.raw && c.wide {
 		// It may go on with \/ or %2B: anything that is long enough.
 		j := i + lit
-		for j < len(s.text) && j-i-lit < 8 && (classes['e'].in[s.text[j]] || s.text[j] == '\\') {
+		for j < len(s.text) && j-i-lit < 8 && s.text[j] > ' ' && s.text[j] != '"' {
 			j++
 		}
 		s.hit = s.hit || j-i-lit >= 8

@@ -59,6 +59,7 @@ var classes = map[byte]*class{
 	'g': newClass(digits + "abcdef-"),
 	'e': newClass(lower + upper + digits + "-_.~+/=%"),
 	'o': newClass("ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ_"),
+	'j': newClass(lower + digits + "!@#$%^&*(-_=+)"),
 	'c': newClass(lower + upper + digits + "$./=,+-"),
 }
 

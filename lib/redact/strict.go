@@ -312,7 +312,7 @@ func (s *search) kube(i int) {
 			inside = false
 		case inside:
 			k := bytes.Index(line, []byte(": "))
-			if k < 0 {
+			if k < 0 || text[0] == '#' || text[0] == '-' {
 				continue
 			}
 			v := bytes.Trim(line[k+2:], " \"'\r")

@@ -4,6 +4,9 @@ package redact
 // else.
 var toolRules = []Rule{
 	{Name: "postman-key", Provider: "Postman", Source: fromVendor, Shape: "PMAK-[x24!]-[x34]"},
+	{Name: "octopus-key", Provider: "Octopus Deploy", Source: fromScanners, Shape: "API-[U25]"},
+	{Name: "django-key", Provider: "Django", Source: fromVendor, Shape: "django-insecure-[j40]"},
+	{Name: "trello-token", Provider: "Trello", Source: fromVendor, Shape: "ATTA[h60]"},
 	{Name: "postman-token", Provider: "Postman", Source: fromUse, Shape: "PMAT-[U26]"},
 	{Name: "readme-key", Provider: "ReadMe", Source: fromScanners, Shape: "rdme_[l70]"},
 	{Name: "retool-token", Provider: "Retool", Source: fromUse, Shape: "retool_[d26]"},

@@ -36,7 +36,7 @@ func traitsOf(v []byte) (t traits) {
 			switch {
 			case c == ' ' || c == '\t' || c == '\n':
 				t.spaces++
-			case c == '-' || c == '_' || c == '.' || c == '/' || c == ':':
+			case c == '-' || c == '_' || c == '.' || c == '/' || c == ':' || c >= 0x80: // letters of other alphabets
 				t.others++
 			default:
 				t.signs++

@@ -38,7 +38,7 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 	if placeholder(v, name, (n == aPassword || n == aSecret) && at == inJSON && depth == 0) {
 		return false
 	}
-	if at == inCall && (t.digits < 2 || !t.random(12) || version(v, &t)) {
+	if at == inCall && (t.digits < 2 || !t.random(12) || version(v, &t)) && !(n == aPassword && t.random(8) && t.signs > 0 && !pattern(v)) {
 		return false
 	}
 	if at == inList || at == inCall {
@@ -46,6 +46,9 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 			return false
 		}
 		at = inQuotes
+	}
+	if k := bytes.IndexByte(v, '='); (at == inOption || at == inFlag) && k > 1 && k < len(v)-2 && capitals(v[:k]) && t.digits < 4 {
+		return false // NAME=value: judged by itself
 	}
 	if at == inOption {
 		at = inQuery
@@ -58,7 +61,7 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 	if at == inProse && n != aPassword && (t.longest < 16 && t.signs == 0 || t.digits < 2) {
 		return false
 	}
-	if (at == afterWord || at == inProse || at == afterSign && !capitals(name)) && speaks(v, &t) {
+	if (at == afterWord && !(n == aPassword && capitals(name)) || at == inProse || at == afterSign && !capitals(name)) && speaks(v, &t) {
 		return false
 	}
 	if address(v) || n != aPassword && filePath(v, &t) || n == aPassword && t.digits == 0 && filePath(v, &t) {
@@ -70,9 +73,12 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 	case aSecret, aToken, aKey:
 		return judgeToken(n, v, &t, at, depth)
 	case someKey, anAuth:
-		return looksLikeKey(name, v, &t)
+		return looksLikeKey(name, v, &t, at == inQuery)
 	case aSigned:
-		return at != inJSON && at != inProse && t.n >= 20 && t.spaces == 0 && (t.digits >= 3 && t.distinct >= 8)
+		if at == afterWord && len(v) < 64 && hexadecimal(v) {
+			return false // the tag of a cache, the head of a file
+		}
+		return at != inJSON && at != inProse && t.n >= 20 && t.spaces == 0 && t.distinct >= 8 && (t.digits >= 3 || t.shuffled() || at == inQuery && bytes.IndexByte(v, '%') > 0)
 	}
 	return false
 }
@@ -146,12 +152,17 @@ func judgeToken(n nature, v []byte, t *traits, at spot, depth int) bool {
 
 // looksLikeKey reports whether a value is a key even though its name says
 // little.
-func looksLikeKey(name, v []byte, t *traits) bool {
+func looksLikeKey(name, v []byte, t *traits, query bool) bool {
 	if t.n < 16 || t.spaces > 0 || t.longest < 16 || t.distinct < 8 || bytes.IndexByte(v, ':') >= 0 || !t.drawn(3) {
 		return false
 	}
+	if i := bytes.LastIndexByte(v, '-'); i > 0 && len(v)-i > 16 && hexadecimal(v[i+1:]) {
+		if head := traitsOf(v[:i]); head.wordy() {
+			return false // the key of a cache: a name and a digest
+		}
+	}
 	if hexadecimal(v) || uuid(v) {
-		return capitals(name) && len(v) >= 32
+		return (capitals(name) || query) && len(v) >= 32
 	}
 	return true
 }

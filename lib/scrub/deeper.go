@@ -113,6 +113,7 @@ func (w *walker) percents(l *level) {
 }
 
 func (w *walker) within(l *level) {
+	l.inner = true
 	w.place.Kind = Text
 	w.place.Depth = w.depth
 	w.text(l)

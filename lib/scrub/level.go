@@ -20,6 +20,10 @@ type level struct {
 	whole bool
 	end   int
 
+	// inner levels are another reading of the string that up is, or is another
+	// reading of.
+	inner bool
+
 	quoting quoting
 }
 
@@ -42,16 +46,28 @@ const (
 // escape goes whole.
 func (l *level) origin(from, to int) (int, int) {
 	for ; l.up != nil; l = l.up {
-		switch {
-		case l.whole:
-			from, to = l.off, l.end
-		case len(l.escapes) == 0:
-			from, to = l.off+from, l.off+to
-		default:
-			from, to = l.encoded(from, false), l.encoded(max(to, from+1)-1, true)
-		}
+		from, to = l.above(from, to)
 	}
 	return from, to
+}
+
+// inString returns the part of the string that text[from:to] is read from.
+func (l *level) inString(from, to int) (int, int) {
+	for ; l.inner; l = l.up {
+		from, to = l.above(from, to)
+	}
+	return from, to
+}
+
+// above returns the part of up that text[from:to] was decoded from.
+func (l *level) above(from, to int) (int, int) {
+	switch {
+	case l.whole:
+		return l.off, l.end
+	case len(l.escapes) == 0:
+		return l.off + from, l.off + to
+	}
+	return l.encoded(from, false), l.encoded(max(to, from+1)-1, true)
 }
 
 // encoded returns where the byte text[i] begins, or ends, in up.

@@ -406,6 +406,7 @@ func (w *walker) edit(l *level, from, to int, rule, quote string) {
 		if w.place.Kind == Name {
 			path += string(w.shown(l.text))
 		}
+		from, to := l.inString(from, to)
 		e.finding = &Finding{
 			Rule: rule, Path: path, Offset: from, Length: to - from, InKey: w.place.Kind == Name,
 			Event: w.ev.ID(), Session: w.ev.Session(), Text: w.place.Event == nil,
