@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -188,5 +189,34 @@ func TestSelf(t *testing.T) {
 	all, err := All()
 	if err != nil || len(all) == 0 {
 		t.Errorf("%d processes, %v", len(all), err)
+	}
+}
+
+// TestOddName looks at a process whose name holds what ends the name in
+// /proc/PID/stat.
+func TestOddName(t *testing.T) {
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Skip(err)
+	}
+	name := filepath.Join(t.TempDir(), "a) S 1 (b")
+	data, err := os.ReadFile(sleep)
+	if err != nil {
+		t.Skip(err)
+	}
+	if err := os.WriteFile(name, data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, "60")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	p, err := Look(cmd.Process.Pid)
+	if err != nil || p.Name != filepath.Base(name) || p.Parent != os.Getpid() || p.StartNano == 0 {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
