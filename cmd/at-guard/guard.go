@@ -166,8 +166,12 @@ func (o *options) answer(p *guard.Payload, r result) (guard.Answer, string) {
 	}
 	cause := text.Line(r.err.Error(), 500)
 	verdict := map[string]policy.Verdict{"deny": policy.Deny, "ask": policy.Ask, "allow": policy.Allow}[o.onError]
+	refused := "refused"
+	if verdict == policy.Ask {
+		refused = "not let pass"
+	}
 	return p.Answer(verdict, "at-guard could not judge this call: "+cause+
-		". It is refused for that reason alone; this says nothing of other calls. Tell the user, who can mend it."), cause
+		". It is "+refused+" for that reason alone; this says nothing of other calls. Tell the user, who can mend it."), cause
 }
 
 // say gives the answer. If it cannot be written, the exit status gives it.

@@ -23,6 +23,9 @@ func (j *judge) line(line string, strange bool) {
 		for _, h := range c.Hosts {
 			j.host(h)
 		}
+		for _, h := range c.MayHosts {
+			j.mayHost(h)
+		}
 		if j.p.learning || Worst(j.list[before:]) < Deny {
 			j.doubts(c)
 		}
@@ -130,6 +133,7 @@ func (j *judge) accesses(c *tool.Command) {
 	each := func(list []string, op, verb string, d tool.Doubt, only bool) {
 		for _, p := range list {
 			a := access{op: op, verb: verb, path: p, glob: globs[p], tree: trees[p], only: only, list: c.Listing && verb == "List"}
+			a.far = op == "read" && searchers[c.Program] && !only
 			a.deep = a.tree && c.Program != "mv" && c.Program != "gmv"
 			a.doubt = c.Doubt&d != 0 && strings.ContainsAny(p, "$`")
 			for _, dir := range dirs {
@@ -153,9 +157,17 @@ func (j *judge) accesses(c *tool.Command) {
 		verb = "List"
 	}
 	each(c.Searches, "read", verb, tool.DoubtRead, false)
+	for _, f := range c.Filters {
+		for _, dir := range dirs {
+			j.filter(f, dir)
+		}
+	}
 	each(c.MayRead, "read", "Read", 0, true)
 	each(c.MayWrite, "write", "Write", 0, true)
 }
+
+// searchers look into all files of a directory.
+var searchers = set(fields("grep egrep fgrep zgrep rg ag ack ugrep"))
 
 func set(list []string) map[string]bool {
 	if len(list) == 0 {

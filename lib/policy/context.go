@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -121,6 +122,12 @@ func (c *Context) join(dir, p string) string {
 func (c *Context) expand(p string) string {
 	if f, ok := cutFold(p, "file://"); ok {
 		p = strings.TrimPrefix(f, "localhost")
+		if u, err := url.PathUnescape(p); err == nil {
+			p = u
+		}
+	}
+	if r := c.Root; len(r) > 2 && r[1] == ':' && (r[2] == '\\' || r[2] == '/') {
+		p = strings.ReplaceAll(p, `\`, "/") // a machine on which both are the same
 	}
 	p = slashes(p)
 	for strings.HasPrefix(p, "/proc/") {

@@ -67,7 +67,10 @@
 //   - Glob, Grep and the like are ruled by the read policy of the path that they
 //     search. What they look for is no path, but the directory that begins the
 //     pattern of Glob is. Listing the working directory itself (ls, Glob
-//     without a path) needs no permission.
+//     without a path) needs no permission. What looks into all files of a
+//     directory outside of the working directory is denied if a file that lies
+//     there by a deny pattern's own words is: grep -r x ~, with ~/.ssh/** denied.
+//     A search may not be told to look into what is denied (grep --include=.env).
 //   - Text is no action: quotes, comments, and here-documents for data. A
 //     here-document that is fed to an interpreter is code.
 //   - /dev/null and descriptors are no files.
@@ -78,10 +81,11 @@
 // # Unknown
 //
 // What is decided only when a line runs is unknown: a variable as program, eval
-// of one, a script that comes through a pipe, code for an interpreter (python
-// -c), files that a variable names, what xargs adds, the host of a git remote.
-// Values that the line itself gives to a variable are known. What is unknown is
-// judged as the key unknown says:
+// of one, a script that comes through a pipe or that the line itself has written
+// or fetched before, code for an interpreter (python -c), files that a variable
+// names, what xargs adds, the host of a git remote. Values that the line itself
+// gives to a variable are known. What is unknown is judged as the key unknown
+// says:
 //
 //   - "flag" (the default): a violation whose verdict is "unknown"; at-guard
 //     asks.

@@ -89,7 +89,7 @@ func (j *judge) denied(a access, deny []Pattern, places []place, globbed bool) (
 	for i := range deny {
 		p := &deny[i]
 		for _, at := range places {
-			if p.denies(at, j.ctx) || a.tree && p.contains(at, j.ctx) {
+			if p.denies(at, j.ctx) || (a.tree || a.far && !at.inside) && p.contains(at, j.ctx) {
 				return Deny, p.Text
 			}
 		}

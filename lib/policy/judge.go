@@ -67,6 +67,13 @@ func (p *Policy) Judge(call tool.Call, ctx *Context) []Finding {
 	for _, f := range call.MayWrite {
 		j.file(access{op: "write", verb: "Write", path: f, guess: true})
 	}
+	for _, f := range call.Named {
+		j.file(access{op: "read", verb: "Read", path: f, only: true})
+		j.mayHost(f)
+		if !call.Looks {
+			j.file(access{op: "write", verb: "Write", path: f, only: true})
+		}
+	}
 	for _, h := range call.Hosts {
 		j.host(h)
 	}
@@ -154,6 +161,8 @@ type access struct {
 	list     bool   // only names are asked for
 	only     bool   // it matters only if it is denied
 	guess    bool   // what the tool does with it is not known
+	far      bool   // with all that is in it, if it lies outside of the working directory
+	shown    string // instead of the path
 }
 
 // search judges a search: by the path, and by the directory that begins the
@@ -171,13 +180,18 @@ func (j *judge) search(call tool.Call) {
 		dirs = []string{"."}
 	}
 	for _, d := range dirs {
-		a := access{op: "read", verb: verb, path: d, list: call.Listing}
+		a := access{op: "read", verb: verb, path: d, list: call.Listing, far: !call.Listing}
 		if call.Listing {
 			if b := staticDir(call.Pattern); b != "" {
 				a.path, a.dir = b, d
 			}
 		}
 		j.file(a)
+		for _, f := range call.Filters {
+			if !strings.HasPrefix(f, "!") {
+				j.filter(strings.TrimSuffix(d, "/")+"/**/"+strings.TrimPrefix(f, "/"), "")
+			}
+		}
 	}
 }
 
@@ -206,7 +220,10 @@ func (j *judge) file(a access) {
 	if a.path == "" {
 		return
 	}
-	shown := j.ctx.show(a.dir, a.path)
+	shown := a.shown
+	if shown == "" {
+		shown = j.ctx.show(a.dir, a.path)
+	}
 	f := Finding{Kind: a.op, Action: a.verb + " " + shown, Subject: shown}
 	places, globbed := j.places(a)
 	if f.at = places; a.glob && strings.ContainsAny(a.path, "*?") {
@@ -322,6 +339,22 @@ func allowed(allow []Pattern, places []place, ctx *Context) (pattern string, ok 
 		}
 	}
 	return pattern, len(places) > 0
+}
+
+// mayHost judges a word that may be a host: it matters if the deny list names
+// it. Patterns such as *.sh, which the names of files match, do not.
+func (j *judge) mayHost(h string) {
+	name := canonical(h)
+	for i := range j.p.Network.Deny {
+		d := &j.p.Network.Deny[i]
+		if _, end, any := strings.Cut(d.glob, "*"); any && strings.Count(strings.Trim(end, "."), ".") == 0 {
+			continue
+		}
+		if d.matches(name) {
+			j.host(h)
+			return
+		}
+	}
 }
 
 func (j *judge) host(h string) {

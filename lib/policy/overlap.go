@@ -63,7 +63,18 @@ func tokens(s string) []rune {
 			out = append(out, any1)
 		case '[':
 			j := i + 1
+			for j < len(r) && (r[j] == '!' || r[j] == '^') {
+				j++
+			}
+			if j < len(r) && r[j] == ']' {
+				j++ // the first is one of the set
+			}
 			for j < len(r) && r[j] != ']' {
+				if r[j] == '[' && j+1 < len(r) && r[j+1] == ':' {
+					for j += 2; j < len(r) && r[j] != ']'; { // [[:alpha:]]
+						j++
+					}
+				}
 				j++
 			}
 			if j < len(r) {

@@ -20,6 +20,7 @@ var inlined = spread(map[string]string{
 	"R":           "-e",
 	"erl":         "-eval",
 	"sbcl":        "--eval --load",
+	"cmd cmd.exe": "/c /C /k",
 	"jshell irb":  "-e",
 	"ghc clojure": "-e",
 })
@@ -151,6 +152,10 @@ func (c *command) sql(text string) {
 	low := strings.ToLower(text)
 	if strings.Contains(low, ".shell") || strings.Contains(low, ".system") || strings.Contains(low, "\\!") || strings.Contains(low, "load_extension") ||
 		strings.Contains(low, "from program") || strings.Contains(low, "to program") {
+		c.doubt(DoubtProgram)
+	}
+	if f, ok := strings.CutPrefix(strings.TrimSpace(low), "source "); ok || strings.Contains(low, "\\. ") {
+		c.mayRead(word{text: strings.Trim(f, " ;")})
 		c.doubt(DoubtProgram)
 	}
 	for _, k := range databaseFiles {

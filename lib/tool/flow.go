@@ -86,6 +86,7 @@ func (w *walker) stmt(s *syntax.Stmt, in place) {
 				c.doubt(DoubtProgram) // a name for another variable
 			}
 		}
+		w.exports = w.exports || slices.ContainsFunc(c.Args, func(a string) bool { return len(a) > 1 && a[0] == '-' && strings.Contains(a, "f") })
 		c.Layers = append(slices.Clip(c.Layers), append([]string{c.Program}, c.Args...))
 		w.assign(x.Args, c.Program == "export" || slices.Contains(c.Args, "-x"))
 		w.redirects(c, s.Redirs)
@@ -223,8 +224,19 @@ func (w *walker) substs(n syntax.Node) {
 		case *syntax.CmdSubst:
 			w.apart(func() { w.stmts(x.Stmts, place{inner: true}) })
 			return false
+		case *syntax.ParamExp:
+			if x.Exp != nil && x.Exp.Op == syntax.OtherParamOps && x.Exp.Word != nil && x.Exp.Word.Lit() == "P" {
+				c := unread(w.source(x)) // ${x@P} runs the substitutions in x
+				c.Via, c.Layers, c.Span = w.via, w.layers, w.span
+				w.emit(&c)
+			}
 		case *syntax.ProcSubst:
-			w.apart(func() { w.stmts(x.Stmts, place{inner: true}) })
+			outer := w.printed
+			if x.Op == syntax.CmdOut {
+				w.printed = nil
+			}
+			w.apart(func() { w.stmts(x.Stmts, place{inner: true, piped: x.Op == syntax.CmdOut}) })
+			w.printed = outer
 			return false
 		}
 		return true

@@ -76,7 +76,7 @@ func (w *walker) shell(c *command, words []word, in place) {
 		c.through(c.Program, words)
 		w.sub(c.input.text, true, nil, c, in)
 		return
-	case in.piped || len(c.Reads) > 0:
+	case in.piped || c.piped || len(c.Reads) > 0:
 		c.doubt(DoubtProgram)
 	}
 	c.args(words)
@@ -104,7 +104,7 @@ func (w *walker) code(c *command, words []word, in place) {
 		rest = rest[1:]
 	}
 	if c.Program == "trap" {
-		if len(rest) > 1 && rest[0].known && len(rest[0].text) > 1 && rest[0].text[0] != '-' {
+		if len(rest) > 1 && rest[0].known && rest[0].text != "" && rest[0].text[0] != '-' {
 			c.through(c.Program, words)
 			w.inside(rest[0].text, c, in)
 			return
@@ -140,6 +140,18 @@ var startUp = words("BASH_ENV ENV PROMPT_COMMAND GIT_SSH_COMMAND GIT_SSH GIT_EXT
 // proxies are variables that name the host which programs talk to instead.
 var proxies = words("http_proxy https_proxy all_proxy ftp_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY")
 
+// fetchesBy reports whether a variable, by its name, tells programs where to
+// fetch from. Of others it is not known that what is given them is contacted.
+func fetchesBy(name string) bool {
+	name = strings.ToUpper(name)
+	for _, k := range []string{"PROXY", "REGISTRY", "INDEX", "MIRROR", "HOST", "REMOTE"} {
+		if strings.Contains(name, k) {
+			return true
+		}
+	}
+	return false
+}
+
 // prompts are variables in which a shell runs substitutions.
 var prompts = words("PS0 PS1 PS2 PS4")
 
@@ -168,7 +180,7 @@ func (w *walker) settings(c *command, list []*syntax.Assign, given bool) {
 		one.Program, one.word, one.Args, one.Layers = "", "", nil, nil
 		one.Reads, one.Writes, one.Hosts = nil, nil, nil
 		switch {
-		case proxies[name], hostVars[name], given && !startUp[name]:
+		case proxies[name], hostVars[name], given && !startUp[name] && (c.Program != "export" || fetchesBy(name)):
 			if one.setting(name, w.word(a.Value)); len(one.Hosts) > 0 || one.Unknown && !c.Unknown {
 				w.emit(&one)
 				continue
@@ -185,6 +197,9 @@ func (w *walker) settings(c *command, list []*syntax.Assign, given bool) {
 				one.doubt(DoubtProgram)
 				w.emit(&one)
 			}
+		case name == "CDPATH":
+			one.doubt(DoubtProgram) // cd goes somewhere else
+			w.emit(&one)
 		case name == "PATH" && given:
 			if x := w.word(a.Value); slices.ContainsFunc(strings.Split(x.text, ":"), anyonesDir) {
 				one.doubt(DoubtProgram)

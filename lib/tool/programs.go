@@ -88,7 +88,7 @@ var programs = spread(map[string]program{
 	"pypy pypy3":              {how: script, values: "-W -X", given: "-c -m"},
 	"node nodejs tsx ts-node": {how: script, in: "-r --require --import --env-file --env-file-if-exists", given: "-e -p --eval --print"},
 	"ruby":                    {how: script, given: "-e", values: "-I -r"},
-	"php":                     {how: script, given: "-r -S", values: "-d -c"},
+	"php":                     {how: script, given: "-r -S", values: "-d -c", in: "-t"},
 	"lua Rscript osascript":   {how: script, given: "-e"},
 	"black autopep8 yapf isort autoflake pyupgrade": {how: edited, values: "-l --line-length -t --target-version --config --profile --exclude --include -j -a"},
 	"prettier":                            {how: read, values: "--config --parser --ignore-path --plugin --log-level --print-width --tab-width", writes: "--write -w"},

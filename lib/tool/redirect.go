@@ -20,6 +20,9 @@ func (w *walker) redirects(c *command, list []*syntax.Redirect) {
 		case syntax.WordHdoc:
 			c.stdin = v.text
 		case syntax.RdrIn:
+			if strings.HasPrefix(v.text, "<(") {
+				c.piped = true
+			}
 			c.reads(v)
 		case syntax.RdrInOut:
 			c.reads(v)

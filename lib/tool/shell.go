@@ -68,6 +68,8 @@ type shared struct {
 	steps int
 	bytes int
 	full  bool
+
+	exports bool // functions are given to the shells that it starts
 }
 
 // A walker reads one line.
@@ -113,36 +115,6 @@ func parseLine(line string) (list []command) {
 	return s.out
 }
 
-// runsWritten doubts the commands that run a file which a command before them
-// in the line has written or fetched: what is in it is not told.
-func runsWritten(list []command) {
-	var written set
-	for i := range list {
-		c := &list[i]
-		if len(written.list) > 0 {
-			files := []string{}
-			if strings.Contains(c.word, "/") {
-				files = append(files, c.word)
-			}
-			if _, ok := inlined[version(c.Program)]; ok || shells[c.Program] || has("source . make gmake", c.Program) {
-				files = append(files, c.Reads...)
-			}
-			for _, f := range files {
-				if slices.Contains(written.list, path.Base(f)) {
-					c.doubt(DoubtProgram)
-				}
-			}
-		}
-		wrote := c.Writes[:min(c.direct, len(c.Writes))]
-		if has("tee dd curl wget sponge base64 xxd", c.Program) {
-			wrote = c.Writes
-		}
-		for _, f := range wrote {
-			written.add(path.Base(f))
-		}
-	}
-}
-
 func unread(line string) command {
 	return command{Command: Command{Text: line, Unknown: true, Doubt: DoubtProgram, Span: [2]int{0, len(line)}}}
 }
@@ -153,6 +125,11 @@ var parsers = sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant
 func (w *walker) line(in place) {
 	w.bytes += len(w.src)
 	if len(w.src) > maxLine || w.bytes > maxSource || w.depth > maxDepth || nesting(w.src) > maxNesting {
+		w.giveUp()
+		return
+	}
+	ok := true
+	if w.src, ok = commentEnds(w.src); !ok {
 		w.giveUp()
 		return
 	}
@@ -209,6 +186,9 @@ func (w *walker) sub(line string, known bool, args []word, c *command, in place)
 		shared: w.shared, src: line, depth: w.depth + 1,
 		via: c.Via, layers: c.Layers, way: c.way, unknown: w.unknown || !known,
 		funcs: map[string]*syntax.Stmt{}, st: w.st.child(), span: c.Span, found: c.found, remote: c.Remote,
+	}
+	if w.exports {
+		inner.funcs, inner.active = w.funcs, w.active
 	}
 	if c.more {
 		inner.unknown = true
@@ -357,6 +337,10 @@ func (w *walker) run(c *command, words []word, in place) {
 			w.emit(c)
 			return
 		}
+		if len(first.text) > 1 && first.text[0] == '=' { // of zsh: where the program is
+			first.text = first.text[1:]
+			words = append([]word{first}, words[1:]...)
+		}
 		c.Program, c.word = base(first.text), first.text
 		if shells[c.Program] {
 			w.shell(c, words, in)
@@ -386,6 +370,9 @@ func (w *walker) run(c *command, words []word, in place) {
 			if c.stdin == "" && next.line == nil && shells[base(next.words[0].text)] {
 				c.piped = in.piped
 			}
+		}
+		if next.line != nil && c.Remote && w.feeds(c, &before, next.line.text, in) {
+			return
 		}
 		if next.line != nil {
 			w.sub(next.line.text, next.line.known, nil, c, place{inner: in.inner})

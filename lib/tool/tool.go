@@ -84,6 +84,7 @@ type Command struct {
 	Listing  bool       // for names, not into files
 	MayRead  []string   // files that it may read: named in code, reached if a cd fails
 	MayWrite []string   // the same, written
+	MayHosts []string   // words that may be hosts, of a program that is not known
 	Trees    []string   // of Reads and Writes, those meant with all that is in them
 	Filters  []string   // patterns of the files that a search in Searches, or below a directory of Reads, looks into
 	Globs    []string   // of all paths, those that the shell or find matches against files

@@ -44,9 +44,8 @@ func TestParse(t *testing.T) {
 		{"PowerShell", `{"command":"Get-Item x"}`, "shell $=Get-Item x"},
 		{"BashOutput", `{"bash_id":"1"}`, "shell"},
 		{"WebFetch", `{"url":"https://U:p@Example.COM:8443/x?y","prompt":"p"}`, "web h=example.com"},
-		{"WebFetch", `{"url":"http://localhost:x@evil.com/"}`, "web h=evil.com,localhost"}, // clients differ
-
-		{"WebFetch", `{"url":"http://evil.com\\@localhost/"}`, "web h=evil.com"},
+		{"WebFetch", `{"url":"http://localhost:x@evil.com/"}`, "web h=evil.com"},
+		{"WebFetch", `{"url":"http://evil.com\\@localhost/"}`, "web h=evil.com,localhost"}, /* clients differ */
 		{"WebFetch", `{"url":"http://[::1]:80/"}`, "web h=::1"},
 		{"WebFetch", `{"url":"evil.com?x"}`, "web h=evil.com"},
 		{"WebFetch", `{"url":"file:///etc/passwd"}`, "web r=/etc/passwd"},

@@ -148,6 +148,9 @@ func (c *command) strangerHosts(words []word) {
 			c.urlsIn(x)
 		}
 		opt, val, joined := strings.Cut(x.text, "=")
+		if may := strings.SplitN(x.text, "/", 2)[0]; x.known && !strings.HasPrefix(x.text, "-") && hostLike(may) {
+			c.MayHosts = append(c.MayHosts, hostPort(may))
+		}
 		if !has(hostOptions, opt) {
 			continue
 		}
