@@ -63,6 +63,18 @@ func TestCopy(t *testing.T) {
 	oldResult := func(at float64, id, parent string) string {
 		return ev("tool_result", at, id, parent, `{"tool_name":"Bash","result":"x"}`)
 	}
+	result := func(at float64, id, parent, toolID string) string {
+		return ev("tool_result", at, id, parent, `{"tool_name":"Bash","tool_use_id":"`+toolID+`"}`)
+	}
+	told := func(line, toolID string) string {
+		return strings.TrimSuffix(line, "}}") + `,"tool_use_id":"` + toolID + `"}}`
+	}
+	untold := func(line, toolID string) string { // told by what has an id first
+		return strings.Replace(line, `"Bash",`, `"Bash","tool_use_id":"`+toolID+`",`, 1)
+	}
+	parent := func(line, id string, nth int) string {
+		return strings.Replace(line, `"parent_id":"`+id+`"`, `"parent_id":"`+event.ID("s", "repeat", id, fmt.Sprint(nth))+`"`, 1)
+	}
 	repeat := func(line, id string, nth int) string {
 		return strings.Replace(line, `"event_id":"`+id+`"`, `"event_id":"`+event.ID("s", "repeat", id, fmt.Sprint(nth))+`"`, 1)
 	}
@@ -148,6 +160,42 @@ func TestCopy(t *testing.T) {
 				oldCall(1, "c"), with(oldResult(2, "r", "c"), `"duration_ms":1000`),
 				repeat(oldCall(10, "c"), "c", 2), with(strings.Replace(repeat(oldResult(12, "r", "c"), "r", 2), `"parent_id":"c"`, `"parent_id":"`+event.ID("s", "repeat", "c", "2")+`"`, 1), `"duration_ms":2000`),
 				repeat(oldCall(20, "c"), "c", 3), with(strings.Replace(repeat(oldResult(21, "r", "c"), "r", 3), `"parent_id":"c"`, `"parent_id":"`+event.ID("s", "repeat", "c", "3")+`"`, 1), `"duration_ms":1000`),
+			},
+		},
+		"the same call again, at once": {
+			[]string{oldCall(1, "c"), oldResult(1.1, "r", "c"), oldCall(1.2, "c"), oldCall(1.25, "c"), oldResult(1.3, "r", "c"), oldResult(1.35, "r", "c")}, // the second is told twice
+			[]string{
+				oldCall(1, "c"), with(oldResult(1.1, "r", "c"), `"duration_ms":100`),
+				repeat(oldCall(1.2, "c"), "c", 2), with(parent(repeat(oldResult(1.3, "r", "c"), "r", 2), "c", 2), `"duration_ms":100`),
+			},
+		},
+		"the same call without an outcome": {
+			[]string{oldCall(1, "c"), oldCall(10, "c"), oldResult(12, "r", "c")},
+			[]string{oldCall(1, "c"), repeat(oldCall(10, "c"), "c", 2), with(parent(repeat(oldResult(12, "r", "c"), "r", 2), "c", 2), `"duration_ms":2000`)},
+		},
+		"captured twice from a source without ids": {
+			[]string{oldCall(1, "c"), oldResult(1, "r", "c"), oldCall(1, "c"), oldResult(1, "r", "c")},
+			[]string{oldCall(1, "c"), with(oldResult(1, "r", "c"), `"duration_ms":0`)},
+		},
+		"equal calls, told by hooks without ids and by a session file": {
+			[]string{
+				oldCall(1, "c"), oldResult(2, "r", "c"), oldCall(10, "c"), oldResult(12, "r", "c"),
+				call(1, "c", "t1"), result(2, "r", "c", "t1"), repeat(call(9.9, "c", "t2"), "c", 2), parent(repeat(result(12, "r", "c", "t2"), "r", 2), "c", 2),
+			},
+			[]string{
+				told(oldCall(1, "c"), "t1"), told(with(oldResult(2, "r", "c"), `"duration_ms":1000`), "t1"),
+				told(repeat(oldCall(10, "c"), "c", 2), "t2"), told(with(parent(repeat(oldResult(12, "r", "c"), "r", 2), "c", 2), `"duration_ms":2000`), "t2"),
+			},
+		},
+		"the session file first": {
+			[]string{
+				call(1, "c", "t1"), result(2, "r", "c", "t1"), repeat(call(9.9, "c", "t2"), "c", 2), parent(repeat(result(12, "r", "c", "t2"), "r", 2), "c", 2),
+				oldCall(1, "c"), oldResult(2, "r", "c"), oldCall(10, "c"), oldResult(12, "r", "c"), oldCall(20, "c"),
+			},
+			[]string{
+				untold(oldCall(1, "c"), "t1"), with(untold(oldResult(2, "r", "c"), "t1"), `"duration_ms":1000`),
+				untold(repeat(oldCall(9.9, "c"), "c", 2), "t2"), with(untold(parent(repeat(oldResult(12, "r", "c"), "r", 2), "c", 2), "t2"), `"duration_ms":2100`),
+				repeat(oldCall(20, "c"), "c", 3),
 			},
 		},
 		"a hook that is configured twice": {

@@ -23,7 +23,8 @@
 // has. Events that have no id in common, since the hook of an agent gives none,
 // are one happening if a hook and a transcript tell the same within
 // [JoinWindow]. An event that was told twice without any id of its agent, and
-// further apart than [RepeatWindow], is two.
+// further apart than [RepeatWindow], is two; so is a call that was told again
+// after its outcome. The second gets the id that a source with ids gives it.
 //
 // Where a result has no parent_id or duration_ms, they are derived from its
 // call. Where a session was captured in more than one go, such as by hooks and

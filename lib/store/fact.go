@@ -41,6 +41,7 @@ type fact struct {
 	name   uint64 // session and the name of the tool
 	text   uint64 // session, type and what was told
 	turn   uint64 // session, type and the agent's id of the turn
+	named  *names // of a call or outcome without an id of its agent
 
 	bad string // what is wrong with the line
 	ln  int    // its number, if anything is
@@ -142,6 +143,9 @@ func (f *fact) read(e event.Event) {
 		f.tellings(e, session)
 	default:
 		f.own = e.Get("uuid").Exists() || e.Get("message_id").Exists() || e.Get("prompt_id").Exists()
+	}
+	if (f.class == call || f.class == outcome) && !f.own && f.id != 0 {
+		f.named = &names{session, e.Session(), e.ID()}
 	}
 }
 

@@ -59,8 +59,7 @@ type joiner struct {
 	problems []Problem
 
 	byID   map[uint64]int32    // index of the first event with an id
-	repeat map[uint64]int      // how many times an id without an own id came
-	last   map[uint64]int64    // when it came last
+	again  map[uint64]again    // by id: what a source without ids told
 	calls  map[uint64]opened   // by id: the call
 	byLink map[uint64]uint64   // the agent's id of a call → its id
 	byName map[uint64][]uint64 // ids of calls by tool name, oldest first
@@ -95,7 +94,7 @@ type telling struct {
 
 func newJoiner() *joiner {
 	return &joiner{
-		byID: map[uint64]int32{}, repeat: map[uint64]int{}, last: map[uint64]int64{},
+		byID: map[uint64]int32{}, again: map[uint64]again{},
 		calls: map[uint64]opened{}, byLink: map[uint64]uint64{}, byName: map[uint64][]uint64{},
 		told: map[tellKey][]int32{}, runs: 1,
 	}
@@ -110,12 +109,12 @@ func (j *joiner) add(f *fact) {
 		return
 	}
 	if f.id != 0 {
-		if first, seen := j.byID[f.id]; seen {
-			if !j.isRepeat(f) {
-				j.merge(first, f)
-				return
-			}
-			j.repeated(f)
+		n := j.nth(f)
+		if first, seen := j.byID[f.id]; n > 1 {
+			j.repeated(f, n)
+			return
+		} else if seen {
+			j.merge(first, f)
 			return
 		}
 	}
@@ -131,9 +130,6 @@ func (j *joiner) add(f *fact) {
 	at := j.push(f)
 	if f.id != 0 {
 		j.byID[f.id] = at
-		if !f.own && f.hasTS {
-			j.last[f.id] = f.ts
-		}
 	}
 	j.link(f, at)
 }
@@ -181,30 +177,6 @@ func (j *joiner) merge(first int32, f *fact) {
 	e.others = append(e.others, ref{f.off, f.n})
 }
 
-// isRepeat reports whether an event that has the id of an earlier one is
-// another happening all the same: its source has no ids, so the id says only
-// that the same was told, and it was told again later.
-func (j *joiner) isRepeat(f *fact) bool {
-	if f.own || !f.hasTS {
-		return false
-	}
-	last, ok := j.last[f.id]
-	return ok && f.ts > last+int64(RepeatWindow)
-}
-
-// repeated adds an event that was told before under the same id, with an id of
-// its own.
-func (j *joiner) repeated(f *fact) {
-	j.last[f.id] = f.ts
-	if j.repeat[f.id] == 0 {
-		j.repeat[f.id] = 1
-	}
-	j.repeat[f.id]++
-	at := j.push(f)
-	j.editOf(at).repeat = j.repeat[f.id]
-	j.link(f, at)
-}
-
 // open notes a call.
 func (j *joiner) open(f *fact, at int32) {
 	id := f.id
@@ -240,7 +212,7 @@ func (j *joiner) answer(f *fact, at int32) {
 	if e := j.items[c.item].edit; e >= 0 {
 		nth = j.edits[e].repeat
 	}
-	if f.parent == 0 || nth > 0 {
+	if f.parent == 0 || nth > 0 || !f.own && j.again[f.parent].n > 1 {
 		e := j.editOf(at)
 		e.parent, e.nth = j.items[c.item].ref, nth
 	}

@@ -62,10 +62,10 @@ func (tr *trace) of(types ...string) (list []gjson.Result) {
 	return list
 }
 
-// main returns the session that is no subagent's.
+// main returns the session that is no subagent's and no connection's.
 func (tr *trace) main() string {
 	for _, e := range tr.of("session_start") {
-		if !e.Get("data.parent_session_id").Exists() {
+		if !e.Get("data.parent_session_id").Exists() && e.Get("data.agent").Str != "mcp" {
 			return e.Get("session_id").Str
 		}
 	}
@@ -152,6 +152,24 @@ func (r *rig) lineage(tr trace, starter string) {
 	if subs == 0 || len(starts) > 0 {
 		r.Errorf("%s: %d subagents, and %d more were to be started", tr.name, subs, len(starts))
 	}
+}
+
+// withRecorded checks that the calls of MCP tools, of which at-record has told
+// as well, are still one each when its trace is put to that of the agent.
+func (r *rig) withRecorded(want []asked) {
+	r.Helper()
+	recorded := r.read("recorded", r.recorded)
+	mcp := slices.DeleteFunc(slices.Clone(want), func(w asked) bool {
+		return w.Space != "mcp__calc" && !strings.HasPrefix(w.Tool, "mcp__calc__")
+	})
+	if n := len(recorded.of("tool_call")); n != len(mcp) || n == 0 {
+		r.Errorf("%s: %d calls, want %d", recorded.name, n, len(mcp))
+	}
+	c := r.exec("bash", "-o", "pipefail", "-c", `at-cat --trace-dir "$1" --all | at-save --trace-dir "$2"`, "bash", r.recorded, r.store)
+	if c.status != 0 {
+		r.Fatalf("at-save: status %d\n%s", c.status, c.stderr)
+	}
+	r.calls(r.read("all together", r.store), want, true)
 }
 
 // is reports whether a tool_call is the call that was asked for.

@@ -108,6 +108,7 @@ func TestClaude(t *testing.T) {
 	if a, b := r.counts(alone), r.counts(r.store); a != b {
 		t.Errorf("at-summary of the transcripts: %s\nof hooks and transcripts: %s", a, b)
 	}
+	r.withRecorded(want)
 }
 
 // vendor checks that what the agent itself says of all its requests is what the
@@ -157,23 +158,26 @@ func lastLine(s string) string {
 func TestClaudeGuard(t *testing.T) {
 	r := newRig(t, install(t, "claude"), nil)
 	call := func(id, name, args string) model.Call { return model.Call{ID: "toolu_" + id, Tool: name, Args: args} }
-	r.model = model.New(t, model.Anthropic, model.Script{Main: []model.Turn{
-		{Text: "I will try.", Calls: []model.Call{
-			call("denied", "Bash", `{"command":"echo yes && touch denied.txt","description":"make it"}`),
-			call("allowed", "Bash", `{"command":"echo yes | tee allowed.txt","description":"make it"}`),
-			call("secret", "Read", `{"file_path":"`+filepath.Join(r.proj, "secret.txt")+`"}`),
-		}},
-		{Text: "All finished."},
-	}})
+	want := []asked{
+		{Call: call("denied", "Bash", `{"command":"echo yes && touch denied.txt","description":"make it"}`), fate: failed},
+		{Call: call("allowed", "Bash", `{"command":"echo yes | tee allowed.txt","description":"make it"}`)},
+		{Call: call("secret", "Read", `{"file_path":"`+filepath.Join(r.proj, "secret.txt")+`"}`), fate: failed},
+		{Call: call("agent", "Agent", `{"description":"make it","prompt":"SUBTASK please","subagent_type":"general-purpose","run_in_background":false}`)},
+		{Call: call("sub", "Bash", `{"command":"touch denied.txt","description":"make it"}`), sub: "SUBTASK", fate: failed},
+	}
+	r.model = model.New(t, model.Anthropic, model.Script{
+		Main: []model.Turn{
+			{Text: "I will try.", Calls: []model.Call{want[0].Call, want[1].Call, want[2].Call}},
+			{Text: "A subagent can.", Calls: []model.Call{want[3].Call}},
+			{Text: "All finished."},
+		},
+		Subs: map[string][]model.Turn{"SUBTASK": {{Calls: []model.Call{want[4].Call}}, {Text: "It cannot."}}},
+	})
 	r.write(filepath.Join(r.proj, ".agent-scope.json"), policy)
 	r.ours("at-setup", "claude", "--write", "--guard", "--command", filepath.Join(r.shims, "at-capture"), "--trace-dir", r.store)
 	e := claudeRun(r)
 	r.ours("at-capture", "--save", "--trace-dir", r.store, filepath.Join(r.home, ".claude", "projects"))
-	r.guarded(e, []asked{
-		{Call: call("denied", "Bash", ""), fate: failed},
-		{Call: call("allowed", "Bash", "")},
-		{Call: call("secret", "Read", ""), fate: failed},
-	}, true)
+	r.guarded(e, want, true)
 }
 
 // A guard that has no policy lets nothing run, and says so.

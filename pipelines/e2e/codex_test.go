@@ -145,6 +145,7 @@ func TestCodex(t *testing.T) {
 	if a, b := r.counts(alone), r.counts(r.store); a != b {
 		t.Errorf("at-summary of the rollout: %s\nof hooks and rollout: %s", a, b)
 	}
+	r.withRecorded(want)
 }
 
 // blind returns what hooks can tell of the calls. They are told what a command
@@ -170,11 +171,19 @@ func TestCodexGuard(t *testing.T) {
 		{Call: call("denied", `{"cmd":"echo yes && touch denied.txt"}`), fate: failed},
 		{Call: call("allowed", `{"cmd":"echo yes | tee allowed.txt"}`)},
 		{Call: call("secret", `{"cmd":"cat secret.txt"}`), fate: failed},
+		{Call: model.Call{ID: "call_agent", Tool: "spawn_agent", Space: "multi_agent_v1", Args: `{"message":"SUBTASK please"}`}},
+		{Call: model.Call{ID: "call_wait", Tool: "wait_agent", Space: "multi_agent_v1", Args: `{"targets":["<<call_agent agent_id>>"],"timeout_ms":30000}`}},
+		{Call: call("sub", `{"cmd":"touch denied.txt"}`), sub: "SUBTASK", fate: failed},
 	}
-	r := newRig(t, install(t, "codex"), model.New(t, model.OpenAI, model.Script{Main: []model.Turn{
-		{Text: "I will try.", Calls: []model.Call{want[0].Call, want[1].Call, want[2].Call}},
-		{Text: "All finished."},
-	}}))
+	r := newRig(t, install(t, "codex"), model.New(t, model.OpenAI, model.Script{
+		Main: []model.Turn{
+			{Text: "I will try.", Calls: []model.Call{want[0].Call, want[1].Call, want[2].Call}},
+			{Text: "A subagent can.", Calls: []model.Call{want[3].Call}},
+			{Calls: []model.Call{want[4].Call}},
+			{Text: "All finished."},
+		},
+		Subs: map[string][]model.Turn{"SUBTASK": {{Calls: []model.Call{want[5].Call}}, {Text: "It cannot."}}},
+	}))
 	r.write(filepath.Join(r.proj, ".agent-scope.json"), policy)
 	// Here the hooks are those of the project, in a folder that is trusted.
 	r.ours("at-setup", "codex", "--write", "--guard", "--command", filepath.Join(r.shims, "at-capture"), "--trace-dir", r.store)

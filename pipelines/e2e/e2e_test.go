@@ -123,10 +123,37 @@ func (r *rig) environ() []string {
 func (r *rig) run(args ...string) ended {
 	r.Helper()
 	e := r.exec(r.program, args...)
+	r.idle()
 	if hosts := r.model.Refused(); len(hosts) > 0 {
 		r.Logf("kept from reaching %s", strings.Join(hosts, ", "))
 	}
 	return e
+}
+
+// idle waits for the hooks that the agent did not wait for: Gemini CLI does not
+// for those of the session's end.
+func (r *rig) idle() {
+	for range 100 {
+		begun, ended := r.hooks()
+		if begun == ended {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// hooks returns how many hooks were begun, and how many have ended.
+func (r *rig) hooks() (begun, ended int) {
+	all, _ := filepath.Glob(filepath.Join(r.said, "at-*"))
+	for _, name := range all {
+		switch filepath.Ext(name) {
+		case ".status":
+			ended++
+		case ".out":
+			begun++
+		}
+	}
+	return begun, ended
 }
 
 // ours runs one of our own programs; it must succeed.
@@ -183,9 +210,8 @@ func (r *rig) silent(least int) {
 	if b, err := os.ReadFile(filepath.Join(r.store, "rejected.jsonl")); err == nil {
 		r.Errorf("payloads were rejected:\n%s", b)
 	}
-	unfinished, _ := filepath.Glob(filepath.Join(r.said, "at-capture.*.out"))
-	if len(unfinished) != len(ran) {
-		r.Errorf("%d hooks were begun, and %d ended", len(unfinished), len(ran))
+	if begun, ended := r.hooks(); begun != ended {
+		r.Errorf("%d hooks were begun, and %d ended", begun, ended)
 	}
 }
 

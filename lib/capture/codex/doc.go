@@ -24,8 +24,9 @@
 //	any other           its name in snake_case
 //
 // There is no hook for a failure: the response to a shell call that failed is
-// its output without its exit code, and an MCP call that failed has no
-// PostToolUse at all. Only the rollout tells. A PermissionRequest names no call:
+// its output without its exit code, and an MCP call, a patch or an image that
+// failed has no PostToolUse at all. A call of a tool that does not exist, or whose
+// arguments do not fit, has no hook. Only the rollout tells. A PermissionRequest names no call:
 // its parent is the one open call that does the same, if there is only one.
 //
 // # Rollouts

@@ -7,7 +7,8 @@
 // A payload is told by a hook_event_name that only Gemini CLI has, or by its
 // transcript_path, which is below .gemini. It has a time of its own. Of every
 // payload all keys are kept but session_id, hook_event_name and timestamp;
-// tool_input is arguments, tool_response is result.
+// tool_input is arguments, tool_response is result. No hook tells of calls of
+// tools that do not exist, or whose arguments do not fit.
 //
 //	SessionStart         session_start
 //	SessionEnd           session_end
