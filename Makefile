@@ -58,7 +58,7 @@ e2e-agents:
 
 # AT_BENCH_MB is how many MiB of transcripts the pipelines are measured with.
 bench:
-	AT_BENCH=1 $(GO) test -run '^TestBench(Redact)?$$' -count=1 -timeout 1h -v ./pipelines
+	AT_BENCH=1 $(GO) test -run '^TestBench(Redact|OTLP)?$$' -count=1 -timeout 1h -v ./pipelines
 	$(GO) test -run '^$$' -bench . ./lib/...
 
 # at-cost against ccusage, whose program is taken from npm.

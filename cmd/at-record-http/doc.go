@@ -37,8 +37,8 @@
 //
 // # Examples
 //
-// Between an agent and a server:
+// Between an agent and a server; the agent is told http://127.0.0.1:3100/ in
+// place of the server's address:
 //
 //	$ at-record-http https://mcp.example.com/mcp --port 3100 --name example --redact
-//	$ claude mcp add --transport http example http://127.0.0.1:3100/
 package main
