@@ -205,7 +205,7 @@ func TestRefused(t *testing.T) {
 			if spans, scores := strings.Count(string(text), `"spanId"`), strings.Count(string(text), `"dataType"`); spans != 5 || scores != 4 {
 				t.Errorf("%d spans, %d scores in\n%s", spans, scores, text)
 			}
-			f.fault = nil
+			f.heal()
 			for line := range strings.Lines(string(text)) {
 				if !strings.HasPrefix(line, `{"id":`) {
 					continue
@@ -219,6 +219,7 @@ func TestRefused(t *testing.T) {
 				}
 				resp.Body.Close()
 			}
+			f.settle()
 			if len(f.scores) != 4 {
 				t.Errorf("%d scores", len(f.scores))
 			}
@@ -270,11 +271,11 @@ func TestKeys(t *testing.T) {
 	}
 	wrong := []string{"LANGFUSE_PUBLIC_KEY=" + publicKey, "LANGFUSE_SECRET_KEY=wrong", "LANGFUSE_BASE_URL=" + f.URL}
 	_, msg, status := runWith(t, wrong, session)
-	if status != 2 || len(f.spans) != 0 || !strings.Contains(msg, "HTTP status 401") || !strings.Contains(msg, "are the credentials right?") {
+	if status != 2 || f.spanCount() != 0 || !strings.Contains(msg, "HTTP status 401") || !strings.Contains(msg, "are the credentials right?") {
 		t.Errorf("status %d, %s", status, msg)
 	}
 	args := []string{"--langfuse-host", f.URL, "--langfuse-public-key", publicKey, "--langfuse-secret-key", "@" + file}
-	if _, msg, status := runWith(t, wrong[1:2], session, args...); status != 0 || len(f.spans) != 5 {
+	if _, msg, status := runWith(t, wrong[1:2], session, args...); status != 0 || f.spanCount() != 5 {
 		t.Errorf("status %d, %s", status, msg)
 	}
 	if _, msg, status := runWith(t, wrong, session, "--langfuse-secret-key", "@"+file+"x"); status != 2 || !strings.Contains(msg, "cannot read the key") {

@@ -205,10 +205,32 @@ func (f *fake) score(t *testing.T, name string) map[string]any {
 	return found[0]
 }
 
+// settle waits for the request that is being answered. The command is another
+// process: what the fake has taken from it is the test's to read from then on.
+func (f *fake) settle() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+}
+
+func (f *fake) spanCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.spans)
+}
+
+// heal ends the fault.
+func (f *fake) heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = nil
+}
+
 // run runs the command, which is this test binary under its name, against the
 // fake.
 func (f *fake) run(t *testing.T, in string, args ...string) (out, msg string, status int) {
 	t.Helper()
+	f.settle()
+	defer f.settle()
 	return runWith(t, []string{"LANGFUSE_HOST=" + f.URL + "/", "LANGFUSE_PUBLIC_KEY=" + publicKey, "LANGFUSE_SECRET_KEY=" + secretKey}, in, args...)
 }
 
