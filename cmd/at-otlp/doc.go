@@ -17,9 +17,25 @@
 //
 // Texts of prompts, answers, arguments, results and errors are left out, unless
 // --content asks for them: meta adds titles and the first lines of errors, full
-// adds everything, each text cut at 4,000 bytes with a marker. Names of tools
+// adds everything, each text cut at 4,000 bytes with a marker, and to the answer
+// of a model the messages that led to it and that it consists of. Names of tools
 // and programs, paths of files, sizes, and decisions are always told. Put
-// at-redact and at-mask before at-otlp.
+// at-redact and at-mask before at-otlp. OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT,
+// OTEL_ATTRIBUTE_COUNT_LIMIT, OTEL_SPAN_EVENT_COUNT_LIMIT and their like set other
+// limits; what is beyond is counted as dropped.
+//
+// With --group turn, what follows from each prompt is a trace of its own, whose
+// root span has a link to that of the session. Subagents are in the trace of the
+// call that started them, and a session below another span stays whole.
+//
+// Some stores refuse what is old. --rebase now moves each trace in time so that
+// it ends now; agent_trace.original_start tells when it began. Then sending twice
+// makes other times. --metrics-time now gives metrics the time of day.
+//
+// --also claude-code adds what the telemetry of Claude Code itself would tell, so
+// that dashboards for it work with every agent: its counters, as in
+// claude_code.token.usage, its log records, as claude_code.api_request, and its
+// names of attributes. Beside that telemetry, it would count twice.
 //
 // Without an endpoint, requests are written to standard output as OTLP/JSON,
 // one a line, or as protobuf, one behind the other, which is one request in the
@@ -40,8 +56,10 @@
 // NEW_RELIC_LICENSE_KEY, SPLUNK_ACCESS_TOKEN and SPLUNK_REALM,
 // GRAFANA_INSTANCE_ID, GRAFANA_API_TOKEN and GRAFANA_REGION,
 // LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY (and LANGFUSE_HOST). The headers of
-// the environment are meant for another endpoint and are not sent then. The
-// values of headers are never printed.
+// the environment are meant for another endpoint and are not sent then. A
+// --header that looks like a credential takes its value from @FILE or the
+// environment, since others can read the command line. The values of headers are
+// never printed.
 //
 // With --follow, spans are sent as they become final, within a second. A root
 // span is final at the session_end, or when the session was idle for long; if
@@ -54,7 +72,9 @@
 // At-otlp holds, for each open session, its open calls, some kilobytes for its
 // root span, and about forty bytes an event, to know one that comes twice. It
 // holds no lines. Without --follow, root spans are made at the end of the input,
-// or when there are more than 10,000 sessions. With --signals metrics, it holds
+// or when there are more than 10,000 sessions. With --rebase it holds all spans
+// and log records until then, and with --content full the messages since the last
+// answer of a model. With --signals metrics, it holds
 // what at-summary holds of the sessions that are open.
 //
 // # Exit status

@@ -96,6 +96,13 @@ func (c *collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// refuse sets what is asked before a request is taken.
+func (c *collector) refuse(answer func(n int, w http.ResponseWriter) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answer = answer
+}
+
 // count returns how many spans there are, and how many came more than once.
 func (c *collector) count() (spans, twice int) {
 	c.mu.Lock()
@@ -248,6 +255,31 @@ func TestFollow(t *testing.T) {
 	}
 	if n, twice := c.count(); n != 1501 || twice > 0 {
 		t.Errorf("%d spans, %d of them twice", n, twice)
+	}
+}
+
+// TestEndWaits checks that the end of the input does not cut a request that is
+// under way off, which would be sent once more.
+func TestEndWaits(t *testing.T) {
+	c := newCollector(t)
+	c.start(t)
+	came := make(chan bool, 10)
+	c.refuse(func(int, http.ResponseWriter) bool {
+		came <- true
+		time.Sleep(500 * time.Millisecond)
+		return false
+	})
+	r, w := io.Pipe()
+	cmd := program(t, r, "--follow", "--endpoint", c.url())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(w, lines(0, 10))
+	<-came
+	w.Close()
+	err := cmd.Wait()
+	if n, twice := c.count(); n != 11 || twice > 0 || err != nil {
+		t.Errorf("%d spans, %d of them twice, %v", n, twice, err)
 	}
 }
 

@@ -130,7 +130,8 @@ type spooler struct {
 	within time.Duration
 
 	more  chan struct{} // there is something in the spool
-	stop  context.CancelFunc
+	stop  chan struct{} // no more is sent while the input goes on
+	abort context.CancelFunc
 	ended chan struct{}
 }
 
@@ -147,8 +148,9 @@ func (o *options) spooler(s *shipper) (*spooler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	x := &spooler{shipper: s, spool: spool, temp: temp, more: make(chan struct{}, 1), stop: stop, ended: make(chan struct{})}
+	ctx, abort := context.WithCancel(context.Background())
+	x := &spooler{shipper: s, spool: spool, temp: temp, more: make(chan struct{}, 1), stop: make(chan struct{}), abort: abort, ended: make(chan struct{})}
+	s.sender.Stop = x.stop
 	go func() {
 		defer close(x.ended)
 		x.drain(ctx)
@@ -172,21 +174,30 @@ func (x *spooler) take(_ *otlp.Mapper, b *otlp.Batch) error {
 	return nil
 }
 
-// drain sends what is in the spool, until ctx ends.
+// drain sends what is in the spool, until it is stopped.
 func (x *spooler) drain(ctx context.Context) {
-	for ctx.Err() == nil {
-		if x.sendAll(ctx) {
-			select {
-			case <-x.more:
-			case <-ctx.Done():
-			}
+	for x.sendAll(ctx) {
+		select {
+		case <-x.more:
+		case <-x.stop:
+			return
 		}
+	}
+}
+
+// stopped reports whether what is left is to be left.
+func (x *spooler) stopped(ctx context.Context) bool {
+	select {
+	case <-x.sender.Stop:
+		return true
+	default:
+		return ctx.Err() != nil
 	}
 }
 
 // sendAll sends requests until there are none, and reports whether that is so.
 func (x *spooler) sendAll(ctx context.Context) bool {
-	for ctx.Err() == nil {
+	for !x.stopped(ctx) {
 		name, list, err := x.spool.First()
 		if name == "" {
 			return true
@@ -219,10 +230,17 @@ func (x *spooler) fail(err error) {
 // end sends what is left, for some time. What still is left stays in a spool
 // that has a name, and is lost otherwise.
 func (x *spooler) end() error {
-	x.stop() // a request that waits for its next attempt waits no more
-	<-x.ended
 	ctx, cancel := context.WithTimeout(context.Background(), x.within)
 	defer cancel()
+	close(x.stop) // a request that waits for its next attempt waits no more
+	select {
+	case <-x.ended: // with the answer to the one that was under way
+	case <-ctx.Done():
+		x.abort()
+		<-x.ended
+	}
+	x.abort()
+	x.sender.Stop = nil
 	x.sendAll(ctx)
 	if n := x.spool.Len(); n > 0 && !x.temp {
 		x.c.Warnf("%d requests were not sent and stay in %s", n, x.spool.Dir)

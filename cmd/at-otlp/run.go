@@ -68,30 +68,14 @@ func (o *options) output(c *cli.IO, mapping *otlp.Options) (output, error) {
 	if len(mapping.Signals) > 1 {
 		return nil, cli.WithHint(fmt.Errorf("standard output takes one signal, not %s", o.signals), "at-otlp --signals metrics, or --endpoint URL")
 	}
-	return &printer{c: c, json: o.format == "json"}, nil
-}
-
-// A printer writes requests to standard output.
-type printer struct {
-	c          *cli.IO
-	json       bool
-	wire, text []byte
-}
-
-func (p *printer) take(m *otlp.Mapper, b *otlp.Batch) (err error) {
-	p.wire = b.AppendProtobuf(p.wire[:0])
-	m.Recycle(b)
-	if !p.json {
-		_, err := p.c.Stdout.Write(p.wire)
-		return err
+	p := &printer{c: c, json: o.format == "json"}
+	if o.follow {
+		return p, nil
 	}
-	if p.text, err = otlp.AppendJSON(p.text[:0], b.Signal, p.wire); err != nil {
-		return err
-	}
-	return p.c.Out.Write(p.text)
+	ahead := printAhead(p)
+	c.In.BeforeBlock = ahead.flush
+	return ahead, nil
 }
-
-func (p *printer) end() error { return p.c.Out.Flush() }
 
 // mapping returns how events are mapped, by the command line and the
 // environment.

@@ -15,6 +15,9 @@
 // call, records of analyses, and types that are not known, as agent_trace.TYPE.
 // Every event is a log record, too, if logs are asked for.
 //
+// With Options.ByTurn, what follows from a prompt is a trace of its own, which is
+// linked to the root span of the session.
+//
 // Attributes are those of the semantic conventions for generative AI, version
 // 1.41; what they have no name for begins with agent_trace. Keys are sorted, so
 // that the bytes of a span are always the same.
@@ -26,6 +29,8 @@
 //	trace id   the first 16 bytes of SHA-256(session_id)
 //	span id    the first 8 bytes of SHA-256(event_id of the tool_call or llm_request)
 //	root span  the first 8 bytes of SHA-256("root-" + session_id)
+//	turn       the first 16 bytes of SHA-256("turn-" + event_id of the prompt);
+//	           its root span is that of the event_id
 //
 // The event_id and the session_id are attributes as well, for joining by them.
 //

@@ -82,15 +82,9 @@ func (s *openSession) repeated(m *Mapper, e event.Event) bool {
 	if len(id) <= 2 {
 		return false
 	}
-	h := m.hash(id)
-	if _, ok := s.seen[h]; ok {
-		return true
-	}
-	if s.seen == nil {
-		s.seen = map[uint64]struct{}{}
-	}
-	s.seen[h] = struct{}{}
-	return false
+	n := len(s.seen)
+	set(&s.seen, m.hash(id), struct{}{}) // one look-up, not two: they miss the cache
+	return len(s.seen) == n
 }
 
 // time notes the time of an event.

@@ -113,6 +113,13 @@ func TestDialects(t *testing.T) {
 	if s := string(j); !strings.Contains(s, "cache_write.input_tokens") || strings.Contains(s, "cache_creation") || strings.Contains(s, "schemaUrl") {
 		t.Errorf("latest: %s", s)
 	}
+	// A call that starts a subagent names it there.
+	const start = `{"event_type":"tool_call","timestamp":1,"event_id":"a","session_id":"s","data":{"tool_name":"Agent","arguments":{"subagent_type":"Explore"}}}`
+	j, _ = AppendJSON(nil, Traces, mapAll(t, Options{Latest: true}, start)[0].AppendProtobuf(nil))
+	if s := string(j); !strings.Contains(s, `"name":"execute_tool Agent Explore"`) || !strings.Contains(s, `"gen_ai.transfer.target.name","value":{"stringValue":"Explore"}`) {
+		t.Errorf("latest: %s", s)
+	}
+	spanNamed(t, spansOf(t, mapAll(t, Options{}, start)), "execute_tool Agent")
 }
 
 // TestForgets checks that what is answered is not held.

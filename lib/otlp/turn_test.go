@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	collogs "go.opentelemetry.io/proto/otlp/collector/logs/v1"
-	trace "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
 const turns = `
@@ -38,10 +37,7 @@ func TestTurns(t *testing.T) {
 	session := TraceID("s")
 	for name, in := range map[string]string{"in order": turns + below, "subagent first": below + turns} {
 		list := mapAll(t, Options{ByTurn: true}, in)
-		var spans []*trace.Span
-		for _, s := range spansOf(t, list) {
-			spans = append(spans, s)
-		}
+		spans := spansOf(t, list)
 		if len(spans) != 9 {
 			t.Fatalf("%s: %d spans", name, len(spans))
 		}

@@ -55,6 +55,11 @@ type Config struct {
 	// to 30 seconds.
 	First time.Duration
 
+	// Stop, if it is closed, ends the wait for the next attempt, as the end of the
+	// context does; but an attempt that is under way goes on, since what it sends may
+	// have arrived.
+	Stop <-chan struct{}
+
 	// Dead is given what was not accepted, and why.
 	Dead func(b *otlp.Batch, why string) error
 
@@ -108,7 +113,7 @@ type answer struct {
 }
 
 // Send delivers a batch. It returns what was not tried to the end since ctx has
-// ended; that is not handed to Dead. The error is one of Dead.
+// ended or Stop is closed; that is not handed to Dead. The error is one of Dead.
 func (s *Sender) Send(ctx context.Context, b *otlp.Batch) (left []*otlp.Batch, err error) {
 	t := s.Targets[b.Signal]
 	if t == nil {
@@ -171,7 +176,7 @@ func (s *Sender) deliver(ctx context.Context, t *Target, try func() answer) (a a
 			s.Note(fmt.Sprintf("%s: %s; trying again", t.Redacted(), a.why))
 		}
 		s.Stats.Retries++
-		if !sleep(ctx, wait) {
+		if !s.sleep(ctx, wait) {
 			return a, false
 		}
 		waited += wait
@@ -179,14 +184,16 @@ func (s *Sender) deliver(ctx context.Context, t *Target, try func() answer) (a a
 	}
 }
 
-// sleep waits, and reports whether ctx has not ended before.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits, and reports whether it was not ended before.
+func (s *Sender) sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 		return true
 	case <-ctx.Done():
+		return false
+	case <-s.Stop:
 		return false
 	}
 }
