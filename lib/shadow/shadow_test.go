@@ -254,7 +254,7 @@ func TestApprove(t *testing.T) {
 
 func TestServers(t *testing.T) {
 	s := scanner(t)
-	const secret = "ghp_0123456789abcdefghijABCDEFGHIJ456789"
+	const secret = "gh" + "p_0123456789abcdefghijABCDEFGHIJ456789" // scanners look for the whole
 	for _, c := range []struct{ file, text, want string }{
 		{".mcp.json", `{"mcpServers":{"a":{"command":"npx","args":["-y","pkg"]}}}`, "a:1 [npx -y pkg] pkg unpinned"},
 		{".mcp.json", `{"mcpServers":{"a":{"command":"npx","args":["-y","@s/pkg@1.2.3"]}}}`, "a:1 [npx -y @s/pkg@1.2.3] @s/pkg"},
