@@ -255,7 +255,7 @@ func (x *spooler) end() error {
 		}
 		for _, b := range list {
 			x.sender.Stats.Lost += b.Len()
-			if err := x.dead.add(b); err != nil {
+			if err := x.dead.Batch(b); err != nil {
 				x.fail(err)
 			}
 		}
@@ -274,5 +274,5 @@ func (x *spooler) overflow(b *otlp.Batch, err error) error {
 		x.c.Notef("cannot keep what is to be sent in %s: %v", x.spool.Dir, err)
 	}
 	x.spilt += b.Len()
-	return x.dead.add(b)
+	return x.dead.Batch(b)
 }

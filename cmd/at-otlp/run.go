@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"agenttrace/lib/cli"
@@ -161,63 +161,12 @@ func limits(m *otlp.Options) {
 
 // resource sets the attributes of the resource.
 func (o *options) resource(c *cli.IO, m *otlp.Options) {
-	list, err := send.Pairs(os.Getenv("OTEL_RESOURCE_ATTRIBUTES"))
+	service, list, err := send.Resource(os.Getenv)
 	if err != nil {
-		c.Notef("OTEL_RESOURCE_ATTRIBUTES is %v; it is not used", err)
-		list = nil
+		c.Notef("%v; it is not used", err)
 	}
-	for _, kv := range list {
-		if kv.Key == "service.name" {
-			m.Service = kv.Value
-		} else {
-			m.Resource = append(m.Resource, kv)
-		}
-	}
-	if v := os.Getenv("OTEL_SERVICE_NAME"); v != "" {
-		m.Service = v
-	}
-	if o.service != "" {
-		m.Service = o.service
-	}
-}
-
-// deadLetters is the file of what is not accepted. It is made when it is needed.
-type deadLetters struct {
-	mu   sync.Mutex
-	name string
-	file *os.File
-	buf  []byte
-}
-
-func (d *deadLetters) add(b *otlp.Batch) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.name == "" {
-		return nil
-	}
-	if d.file == nil {
-		f, err := os.OpenFile(d.name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("cannot write what is not accepted: %w", err)
-		}
-		d.file = f
-	}
-	text, err := otlp.AppendJSON(d.buf[:0], b.Signal, b.AppendProtobuf(nil))
-	if err != nil {
-		return err
-	}
-	d.buf = append(text, '\n')
-	if _, err := d.file.Write(d.buf); err != nil {
-		return fmt.Errorf("cannot write what is not accepted: %w", err)
-	}
-	return nil
-}
-
-func (d *deadLetters) close() error {
-	if d.file == nil {
-		return nil
-	}
-	return d.file.Close()
+	m.Service = cmp.Or(o.service, service, m.Service)
+	m.Resource = append(m.Resource, list...)
 }
 
 // plan is a line of --dry-run. The values of headers are secrets.

@@ -21,7 +21,7 @@ type shipper struct {
 	c      *cli.IO
 	dry    bool
 	sender *send.Sender
-	dead   *deadLetters
+	dead   *send.Letters
 
 	queue chan *otlp.Batch
 	done  sync.WaitGroup
@@ -34,11 +34,11 @@ type shipper struct {
 const maxNotes = 10
 
 func (o *options) shipper(c *cli.IO, mapping *otlp.Options) (*shipper, error) {
-	s := &shipper{c: c, dry: o.dry, dead: &deadLetters{name: o.dead}, queue: make(chan *otlp.Batch, 4)}
+	s := &shipper{c: c, dry: o.dry, dead: &send.Letters{Name: o.dead}, queue: make(chan *otlp.Batch, 4)}
 	config := send.Config{
 		Targets: map[otlp.Signal]*send.Target{}, UserAgent: "at-otlp/" + cmp.Or(strings.ReplaceAll(cli.Version, " ", ""), "devel"),
 		RetryFor: o.retryFor, First: o.first, Note: s.note,
-		Dead: func(b *otlp.Batch, _ string) error { return s.dead.add(b) },
+		Dead: func(b *otlp.Batch, _ string) error { return s.dead.Batch(b) },
 	}
 	if o.follow {
 		config.RetryFor = 0
@@ -95,18 +95,18 @@ func (s *shipper) end() error {
 }
 
 func (s *shipper) report() error {
-	err := errors.Join(s.err, s.dead.close())
+	err := errors.Join(s.err, s.dead.Close())
 	st := s.sender.Stats
 	if s.notes > maxNotes {
 		s.c.Notef("and %d more such messages", s.notes-maxNotes)
 	}
 	if lost := st.Lost + st.Rejected; lost > 0 {
 		where := ""
-		if s.dead.name != "" {
-			where = "; see " + s.dead.name
+		if s.dead.Name != "" {
+			where = "; see " + s.dead.Name
 		}
 		s.c.Warnf("%d of %d items were not accepted%s", lost, lost+st.Accepted, where)
-		if s.dead.name == "" {
+		if s.dead.Name == "" {
 			s.c.Hintf("--dead-letter FILE keeps them")
 		}
 	}
