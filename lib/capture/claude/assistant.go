@@ -81,7 +81,7 @@ func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
 		}
 		p.from(p.blockIndex(r, nth))
 		p.o.Raw("block_content", raw)
-		p.add("assistant_"+snake(typ), "assistant_response", p.pieceKey(nth))
+		p.add("assistant_"+record.Snake(typ), "assistant_response", p.pieceKey(nth))
 	}
 }
 

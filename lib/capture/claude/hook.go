@@ -82,7 +82,7 @@ func (h *Hooks) Take(r *record.Record, nano int64) error {
 			return h.answer(p, "permission_denied", "permission_denied", id, callID(p.session, id))
 		}
 	}
-	return h.event(p, snake(p.hook), "hook_"+p.hook, h.nth(p))
+	return h.event(p, record.Snake(p.hook), "hook_"+p.hook, h.nth(p))
 }
 
 // nth returns the native id of a payload that has none: its bytes, and how

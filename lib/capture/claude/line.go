@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"hash/fnv"
-	"strings"
 
 	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
@@ -175,34 +174,5 @@ func (p *Parser) other(r *record.Record, typ string) {
 			}
 		}
 	})
-	p.add(snake(typ), "line", p.own(0))
-}
-
-// snake returns the name of a type or hook in snake_case: PreToolUse and
-// pre-tool-use are pre_tool_use.
-func snake(name string) string {
-	var b strings.Builder
-	lower := false
-	for _, c := range name {
-		switch {
-		case 'A' <= c && c <= 'Z':
-			if lower {
-				b.WriteByte('_')
-			}
-			b.WriteRune(c + 'a' - 'A')
-			lower = false
-			continue
-		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
-			b.WriteRune(c)
-			lower = true
-			continue
-		case b.Len() > 0 && lower:
-			b.WriteByte('_')
-		}
-		lower = false
-	}
-	if s := strings.TrimSuffix(b.String(), "_"); s != "" {
-		return s
-	}
-	return "unknown"
+	p.add(record.Snake(typ), "line", p.own(0))
 }

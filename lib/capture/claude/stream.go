@@ -120,7 +120,7 @@ func (s *stream) Take(r *record.Record, nano int64) error {
 		s.partial(r, session, nano)
 	default:
 		if typ := r.Str("type"); s.sink.All || !streamBookkeeping[typ] {
-			s.other(r, session, nano, snake(typ))
+			s.other(r, session, nano, record.Snake(typ))
 		}
 	}
 	return s.state.err
@@ -236,7 +236,7 @@ func (s *stream) system(r *record.Record, session string, nano int64) {
 		}
 	}
 	if s.sink.All || !streamBookkeeping[sub] {
-		s.other(r, session, nano, "system_"+snake(sub))
+		s.other(r, session, nano, "system_"+record.Snake(sub))
 	}
 }
 

@@ -62,7 +62,7 @@ func (r *reader) hook(rec *record.Record, nano int64) error {
 	case "session_shutdown":
 		return f.whole("session_end")
 	}
-	return f.whole(payload.Snake(name))
+	return f.whole(record.Snake(name))
 }
 
 // timestamp reads the time of a payload: ISO 8601, or milliseconds in a string

@@ -51,7 +51,7 @@ func (r *reader) shown(rec *record.Record) error {
 	}
 	r.out.Rest(rec, nil, "ts")
 	r.out.Str("uuid", ts)
-	return r.give("ui_"+payload.Snake(kind), event.ID(r.session, "ui", ts, kind), "", nil)
+	return r.give("ui_"+record.Snake(kind), event.ID(r.session, "ui", ts, kind), "", nil)
 }
 
 // request takes what was noted of a request, which grows while it runs: JSON

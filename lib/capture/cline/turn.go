@@ -147,7 +147,7 @@ func (r *reader) assistant(rec *record.Record, content []byte, n string, own int
 		default:
 			r.out.Raw("block_content", []byte(b.Raw))
 			r.out.Str("uuid", n)
-			err = r.give("assistant_"+payload.Snake(typ), event.ID(r.session, "assistant_response", n, strconv.Itoa(block)), "", nil)
+			err = r.give("assistant_"+record.Snake(typ), event.ID(r.session, "assistant_response", n, strconv.Itoa(block)), "", nil)
 		}
 		block++
 		return err == nil

@@ -22,7 +22,7 @@ func (r *reader) message(p *record.Record) {
 		r.completed(p)
 		return
 	}
-	if !bookkeeping[snake(typ)] || typ == "task_complete" {
+	if !bookkeeping[record.Snake(typ)] || typ == "task_complete" {
 		r.flushPrompt()
 	}
 	switch typ {
@@ -169,7 +169,7 @@ func (r *reader) completed(p *record.Record) {
 		r.reasoning(id, fromDone, item.Get("summary_text"), item.Get("raw_content"))
 		r.book("reasoning", &item)
 	case "CommandExecution":
-		r.command(id, &item, strings.HasPrefix(snake(item.Str("source")), "user"))
+		r.command(id, &item, strings.HasPrefix(record.Snake(item.Str("source")), "user"))
 	case "McpToolCall":
 		r.ran(id, "mcp__"+item.Str("server"), item.Str("tool"), item.Get("arguments"), spanned(&item, p))
 	case "FileChange":

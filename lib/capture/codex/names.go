@@ -3,6 +3,7 @@ package codex
 import (
 	"strings"
 
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
 
@@ -35,40 +36,11 @@ var taken = map[string]bool{
 // eventName returns the type of the event that a record becomes whose type is
 // not known.
 func eventName(typ string) string {
-	name := snake(typ)
+	name := record.Snake(typ)
 	if taken[name] || event.IsRecord(name) {
 		return "codex_" + name
 	}
 	return name
-}
-
-// snake returns a name in snake_case: PreToolUse and account/rateLimits are
-// pre_tool_use and account_rate_limits.
-func snake(name string) string {
-	var b strings.Builder
-	lower := false
-	for _, c := range name {
-		switch {
-		case 'A' <= c && c <= 'Z':
-			if lower {
-				b.WriteByte('_')
-			}
-			b.WriteRune(c + 'a' - 'A')
-			lower = false
-			continue
-		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
-			b.WriteRune(c)
-			lower = true
-			continue
-		case b.Len() > 0 && lower:
-			b.WriteByte('_')
-		}
-		lower = false
-	}
-	if s := strings.TrimSuffix(b.String(), "_"); s != "" {
-		return s
-	}
-	return "unknown"
 }
 
 // toolName returns the name of a tool in a namespace: those of MCP servers have

@@ -264,7 +264,7 @@ func (r *reader) again(what ...string) string {
 // keep makes an event of a record of a type that is not known, or is
 // bookkeeping: of all of it.
 func (r *reader) keep(typ string, rec *record.Record) {
-	name := snake(typ)
+	name := record.Snake(typ)
 	if bookkeeping[name] && !r.All {
 		return
 	}

@@ -119,7 +119,7 @@ func (c *reader) event(r *record.Record) error {
 	if bookkeeping[typ] && !c.All {
 		return nil
 	}
-	h.Type, h.ID = payload.Snake(typ), event.ID(h.Session, "line", id)
+	h.Type, h.ID = record.Snake(typ), event.ID(h.Session, "line", id)
 	if call := c.calls.Known(h.Session, d.Str("toolCallId")); call != nil {
 		h.Parent = call.ID
 	}

@@ -83,7 +83,7 @@ func (c *reader) hook(r *record.Record, nano int64) error {
 	if name == "" {
 		name = camelHook(r)
 	}
-	h := event.Header{UnixNano: nano, Session: session, Type: payload.Snake(name)}
+	h := event.Header{UnixNano: nano, Session: session, Type: record.Snake(name)}
 	args := payload.Unwrap(either(r, "toolArgs", "tool_input"))
 	tool := either(r, "toolName", "tool_name")
 	if c.repeated(r, h, tool, args) {

@@ -31,7 +31,7 @@ func (c *reader) hook(r *record.Record, nano int64) error {
 	if r.Str("generation_id") == "" {
 		native = c.tally.Native(session, r.Raw)
 	}
-	h := event.Header{UnixNano: nano, Session: session, Type: payload.Snake(r.Str("hook_event_name")), Nanos: payload.Nanos(r.Get("duration"))}
+	h := event.Header{UnixNano: nano, Session: session, Type: record.Snake(r.Str("hook_event_name")), Nanos: payload.Nanos(r.Get("duration"))}
 	switch h.Type {
 	case "session_start":
 		return c.sessionStart(r, h)

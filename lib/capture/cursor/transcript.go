@@ -29,7 +29,7 @@ func (c *reader) transcript(r *record.Record) error {
 		}
 	}
 	if typ := r.Str("type"); typ != "" {
-		h.Type, h.ID = payload.Snake(typ), c.own(0)
+		h.Type, h.ID = record.Snake(typ), c.own(0)
 		c.Rest(r, map[string]string{"type": ""})
 		return c.Give(h)
 	}
@@ -138,7 +138,7 @@ func (c *reader) block(h event.Header, b *record.Record, role string, nth int) e
 	case "tool_result", "tool-result":
 		return c.result(h, b, nth)
 	}
-	h.Type, h.ID = payload.Snake(typ), c.own(nth)
+	h.Type, h.ID = record.Snake(typ), c.own(nth)
 	c.Str("role", role)
 	c.Rest(b, map[string]string{"type": ""})
 	return c.Give(h)

@@ -69,7 +69,7 @@ func (g *reader) hook(r *record.Record, nano int64) error {
 		}
 	}
 	if h.Type == "" {
-		h.Type = payload.Snake(name)
+		h.Type = record.Snake(name)
 	}
 	h.ID = event.ID(session, h.Type, native)
 	g.Rest(r, renamed)

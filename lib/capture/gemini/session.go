@@ -131,7 +131,7 @@ func (g *reader) message(r *record.Record, again bool) error {
 	case typ == "info" && strings.TrimSpace(text) == "Request cancelled.":
 		h.Type = "interrupt"
 	default:
-		h.Type = payload.Snake(typ)
+		h.Type = record.Snake(typ)
 	}
 	h.ID = event.ID(g.session, h.Type, id)
 	if h.Type != "error" {

@@ -92,7 +92,7 @@ func (g *reader) telemetry(r *record.Record) error {
 		g.Rest(&a, renamedAttribute, "tokens_before", "tokens_after")
 		return g.Give(h)
 	}
-	h.Type = payload.Snake(name)
+	h.Type = record.Snake(name)
 	h.ID = event.ID(g.session, h.Type, string(r.Raw))
 	g.Rest(&a, renamedAttribute)
 	return g.Give(h)

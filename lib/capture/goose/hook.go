@@ -84,7 +84,7 @@ func (r *reader) hook(p *record.Record, nano int64) error {
 		}
 	}
 	r.rest(p)
-	return give(payload.Snake(name), event.ID(session, "hook_"+name, r.tally.Native(session, p.Raw)), "")
+	return give(record.Snake(name), event.ID(session, "hook_"+name, r.tally.Native(session, p.Raw)), "")
 }
 
 // rest adds the members of a payload under the names of events, but those

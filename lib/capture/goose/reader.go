@@ -192,7 +192,7 @@ func (r *reader) block(m, b gjson.Result, message, native string, ns int64) {
 			return true
 		})
 		source()
-		r.emit(payload.Snake(typ), session, ns, event.ID(session, "block", native), "", nil)
+		r.emit(record.Snake(typ), session, ns, event.ID(session, "block", native), "", nil)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"agenttrace/lib/capture/payload"
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
 
@@ -115,7 +115,7 @@ func (r *reader) part(m *message, p gjson.Result, id string) {
 		k.done = true
 		r.rest(p, "type", "id", "sessionID")
 		r.source(id)
-		r.emit("part_"+payload.Snake(typ), m.session, r.at(m.session, p.Get("time.start"), p.Get("time.created")), event.ID(m.session, "part", id), "", nil)
+		r.emit("part_"+record.Snake(typ), m.session, r.at(m.session, p.Get("time.start"), p.Get("time.created")), event.ID(m.session, "part", id), "", nil)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/dialect"
-	"agenttrace/lib/capture/payload"
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
 
@@ -82,7 +82,7 @@ func (r *reader) event(e gjson.Result) error {
 	if native == "" {
 		native = e.Raw
 	}
-	r.emit(payload.Snake(typ), session, r.at(session), event.ID(session, "event", native), "", nil)
+	r.emit(record.Snake(typ), session, r.at(session), event.ID(session, "event", native), "", nil)
 	return r.err
 }
 
@@ -142,7 +142,7 @@ func (r *reader) run(line gjson.Result) {
 	}
 	r.start(session, gjson.Result{})
 	r.rest(line, "sessionID", "type", "timestamp")
-	r.emit(payload.Snake(line.Get("type").Str), session, r.at(session), event.ID(session, "event", line.Raw), "", nil)
+	r.emit(record.Snake(line.Get("type").Str), session, r.at(session), event.ID(session, "event", line.Raw), "", nil)
 }
 
 // hook takes what a plugin's hook was given: {hook, input, output}.
@@ -190,7 +190,7 @@ func (r *reader) hook(line gjson.Result) error {
 	default:
 		r.start(session, gjson.Result{})
 		r.rest(line, "hook", "timestamp", "time", "ts")
-		r.emit(payload.Snake(name), session, r.nano, event.ID(session, "event", line.Raw), "", nil)
+		r.emit(record.Snake(name), session, r.nano, event.ID(session, "event", line.Raw), "", nil)
 	}
 	return r.err
 }

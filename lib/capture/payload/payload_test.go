@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/payload"
+	"agenttrace/lib/capture/record"
 )
 
 func TestSnake(t *testing.T) {
@@ -13,7 +14,7 @@ func TestSnake(t *testing.T) {
 		"PreToolUse": "pre_tool_use", "preToolUse": "pre_tool_use", "pre-tool-use": "pre_tool_use", "session.usage_checkpoint": "session_usage_checkpoint",
 		"beforeMCPExecution": "before_mcp_execution", "MCP": "mcp", "": "unknown", "…": "unknown", "_a__B": "a_b", "x2Y": "x2_y", "Ünicode": "nicode",
 	} {
-		if got := payload.Snake(name); got != want {
+		if got := record.Snake(name); got != want {
 			t.Errorf("%q is %q, not %q", name, got, want)
 		}
 	}
