@@ -65,7 +65,7 @@ bench:
 bench-cost:
 	AT_BENCH=1 $(GO) test ./pipelines -run TestBenchCost -count=1 -v
 
-# The recorders of MCP with a server from npm.
+# The recorders of MCP with servers from npm, and the protocol's conformance suite.
 e2e-mcp:
 	AT_E2E=1 $(GO) test ./cmd/at-record ./cmd/at-record-http -run E2E -count=1 -v
 

@@ -29,6 +29,7 @@ type exchange struct {
 	seen      string // the path as the client sees it
 	endpoint  string // that the server told in the answer
 	records   bool   // the request may be a message
+	resumes   bool   // a stream that broke off
 	rest      string // the A2A method that the path stands for
 	hello     bool   // it is an initialize; known when the request has passed
 	over      string // why the session ends with the answer
@@ -45,6 +46,7 @@ type exchange struct {
 func (h *HTTP) begin(r *http.Request) *exchange {
 	x := &exchange{h: h, method: r.Method, sessionID: r.Header.Get("Mcp-Session-Id"), target: h.target(r), seen: r.URL.EscapedPath()}
 	x.request.limit = MaxMessage
+	x.resumes = r.Header.Get("Last-Event-Id") != ""
 	typ := strings.ToLower(r.Header.Get("Content-Type"))
 	x.records = r.Method == http.MethodPost && (typ == "" || strings.Contains(typ, "json") || strings.HasPrefix(typ, "text/plain")) &&
 		r.Header.Get("Content-Encoding") == ""
@@ -149,6 +151,7 @@ func wrap(raw []byte, member string) []byte {
 func (x *exchange) conn() *mcp.Conn {
 	c := x.slot.get()
 	c.Tag(x.n)
+	c.Replay(x.resumes)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -13,7 +14,7 @@ import (
 
 // find returns the request that a message answers, nil if it is not known.
 func (c *Conn) find(m *message) *call {
-	if m.id == "" {
+	if m.id == "" && !c.only(m) {
 		return nil
 	}
 	asked := []Side{m.from.other()}
@@ -29,8 +30,39 @@ func (c *Conn) find(m *message) *call {
 	return nil
 }
 
+// only finds the request that an error without an id answers, and gives it that
+// id: a server that has refused a message unread says so in the answer to it,
+// which is known by its tag. With more requests than one it can be any of them.
+func (c *Conn) only(m *message) bool {
+	if c.tag == 0 || m.Record == nil || !m.Has("error") {
+		return false
+	}
+	for k, call := range c.pending {
+		if call.tag != c.tag || k.from != m.from.other() {
+			continue
+		}
+		if m.id != "" {
+			m.id = ""
+			return false
+		}
+		m.id = k.id
+	}
+	return m.id != ""
+}
+
 // close forgets the request that a message answers.
-func (c *Conn) close(m *message) { delete(c.pending, key{m.from.other(), m.id}) }
+func (c *Conn) close(m *message) {
+	k := key{m.from.other(), m.id}
+	delete(c.pending, k)
+	switch {
+	case c.tag == 0 || m.id == "" || len(m.id) > maxID:
+	case len(c.answered) < maxAnswered:
+		c.answered = append(c.answered, k)
+	default:
+		c.answered[c.oldest] = k
+		c.oldest = (c.oldest + 1) % maxAnswered
+	}
+}
 
 // guess makes a call of an answer without its request: what it answers can be
 // told by its shape where the shape is that of nothing else.
@@ -54,6 +86,9 @@ func guess(m *message) *call {
 func (c *Conn) answer(m *message) error {
 	call := c.find(m)
 	if call == nil {
+		if c.replay && m.id != "" && slices.Contains(c.answered, key{m.from.other(), m.id}) {
+			return nil
+		}
 		call = guess(m)
 		call.session, call.outcome = c.session, c.id("mcp_result")
 	}
@@ -104,7 +139,7 @@ func (c *Conn) plain(m *message, call *call) event.Header {
 	h := c.outcomeOf("mcp_message", m, call)
 	o := &c.obj
 	o.Str("kind", "result").Str("method", call.method).Str("from", m.from.String()).Str("server", c.server())
-	o.Raw("request_id", m.Get("id"))
+	o.Raw("request_id", call.request)
 	if r := m.Get("result"); r != nil {
 		o.Raw("result", r)
 	} else {

@@ -60,7 +60,11 @@ type Conn struct {
 	started bool
 	closed  bool
 	peers   *peers
-	tag     int // of the messages that are being read, see Tag
+	tag     int  // of the messages that are being read, see Tag
+	replay  bool // they may have been read before, see Replay
+
+	answered []key // the latest of the requests with a tag that were answered
+	oldest   int   // of these, when they are maxAnswered
 
 	seq     int // of messages
 	pending map[key]*call
@@ -138,6 +142,18 @@ func (c *Conn) Session() string { return c.session }
 
 // Tag marks the requests that are read from now on, for Fail.
 func (c *Conn) Tag(tag int) { c.tag = tag }
+
+// Replay says whether the messages that are read from now on are of a stream that
+// goes on where another ended: the server sends again what the client may not
+// have got. Answers that were told are not told again.
+func (c *Conn) Replay(on bool) { c.replay = on }
+
+// maxAnswered bounds the answered requests that are remembered of a connection,
+// and maxID the length of an id that is.
+const (
+	maxAnswered = 64
+	maxID       = 64
+)
 
 // Begin tells that the connection began, unless that was told.
 func (c *Conn) Begin(nano int64, timed bool) error {

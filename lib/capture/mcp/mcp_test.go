@@ -409,6 +409,49 @@ func TestOversize(t *testing.T) {
 	}
 }
 
+// TestRefused checks that an error without an id is that of the only request of
+// its exchange, and of none where there are several or it is not known.
+func TestRefused(t *testing.T) {
+	const refusal = `<{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no such session"}}`
+	const x = `>{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x"}}`
+	const y = `>{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"y"}}`
+	for _, c := range []struct{ first, second, want string }{
+		{x, y, `
+			session_start
+			tool_call tool_name="mcp__srv__x"
+			tool_call tool_name="mcp__srv__y"
+			error <3 0s kind="tool" tool_name="mcp__srv__y" error="no such session"`},
+		{"", x + "\n" + y, `
+			session_start
+			tool_call tool_name="mcp__srv__x"
+			tool_call tool_name="mcp__srv__y"
+			error kind="mcp" error="no such session"`},
+		{x, `>{"jsonrpc":"2.0","id":8,"method":"server/discover"}`, `
+			session_start
+			tool_call tool_name="mcp__srv__x"
+			mcp_message 0s kind="result" error={"code":-32000,"message":"no such session"}`},
+		{x, "", `
+			session_start
+			tool_call tool_name="mcp__srv__x"
+			error kind="mcp" error="no such session"`},
+	} {
+		b := &book{t: t}
+		conn := (&Tracer{Emit: b.emit, Name: "srv"}).Open("S")
+		conn.Tag(1)
+		playTo(t, conn, c.first)
+		conn.Tag(2)
+		playTo(t, conn, c.second)
+		playTo(t, conn, refusal)
+		if got, want := b.short("kind", "tool_name", "error"), dedent(c.want); got != want {
+			t.Errorf("%s, %s: got\n%swant\n%s", c.first, c.second, got, want)
+		}
+		// One of which only the size is known says nothing of its request.
+		if err := conn.Oversize(Server, 1e18+9e9, true, Big{Head: []byte(`{"id":null`), Bytes: 1 << 30}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestToolName(t *testing.T) {
 	for in, want := range map[string]string{"files": "mcp__files__x", "my server": "mcp__my_server__x", "a__b": "mcp__a_b__x", "": "mcp__mcp__x", "@org/pkg": "mcp__org_pkg__x"} {
 		if got := ToolName(in, "x"); got != want {
