@@ -35,8 +35,14 @@ $(bins) &: $(sources)
 demo: $(bins)
 	@PATH="$(CURDIR)/bin:$$PATH" pipelines/demo testdata/demo
 
+# The race detector watches lib, where the goroutines of the commands are, and
+# those commands that have some of their own.
+concurrent = $(shell grep -lE '\bgo func|[.]Go.func' cmd/*/*.go | xargs -n 1 dirname | sort -u | sed 's|^|./|')
+sequential = $(filter-out $(concurrent),./cmd $(commands:%=./cmd/%))
+
 test:
-	$(GO) test -race ./...
+	$(GO) test -race ./lib/... ./pipelines/... $(concurrent)
+	$(GO) test $(sequential)
 
 # The layers, the manuals and the README are checked by tests.
 check: fmt vet staticcheck test
