@@ -18,7 +18,7 @@ const module = "agenttrace/"
 // May do I/O, read the clock and ask the machine. All other packages below lib
 // are given readers, writers and times. lib/trace stands in other people's
 // programs, as a command does: it asks for the time and the store itself.
-var outer = []string{"lib/cli", "lib/clitest", "lib/clitest/model", "lib/find", "lib/join", "lib/origin", "lib/otlp/send", "lib/price/gen", "lib/proc", "lib/proxy", "lib/store", "lib/trace", "lib/usage"}
+var outer = []string{"lib/cli", "lib/clitest", "lib/clitest/model", "lib/find", "lib/join", "lib/origin", "lib/otlp/send", "lib/price/gen", "lib/proc", "lib/proxy", "lib/proxy/proxytest", "lib/store", "lib/trace", "lib/usage"}
 
 // Outside of outer, only these may be imported of the packages that reach the
 // outside world. lib/event opens the FILE arguments, for every command alike.

@@ -53,6 +53,21 @@ func follow(t *testing.T, f *Follower) *follower {
 	return fo
 }
 
+// problem waits for a problem that says this.
+func (fo *follower) problem(says string) {
+	fo.t.Helper()
+	for range 1000 {
+		fo.mu.Lock()
+		told := strings.Contains(strings.Join(fo.seen, "\n"), says)
+		fo.mu.Unlock()
+		if told {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	fo.t.Fatalf("no problem that says %q", says)
+}
+
 // want waits for a line.
 func (fo *follower) want(line string) {
 	fo.t.Helper()
@@ -176,9 +191,10 @@ func TestFollowSome(t *testing.T) {
 	os.WriteFile(filepath.Join(outside, eventsFile), []byte(line("out", 1)+"\n"), 0o600)
 	os.Symlink(outside, filepath.Join(s.Dir(), "out"))
 	fo.quiet()
-	// Shorter: somebody wrote the session anew.
-	put(t, s, "old", ev("a", 1, "1", "", ""))
+	// Shorter: somebody wrote the session anew. That it was empty must be seen:
+	// a file of the old size is the old one to a follower.
 	put(t, s, "old", "")
+	fo.problem("became shorter")
 	s.Append("old", []byte(line("old", 7)+"\n"))
 	for got := ""; got != line("old", 7); {
 		select {
