@@ -2,12 +2,9 @@ package codex
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/hex"
-	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,28 +20,11 @@ var endings = []string{".jsonl", ".jsonl.zst", ".json"}
 // Find returns the rollouts under root, the earliest first: what a fork has
 // from another thread is told with that one.
 func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
-	var list []dialect.Found
-	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			problem(err)
-			return nil
-		}
-		stem, ok := stemOf(p)
-		if !ok || !d.Type().IsRegular() {
-			return nil
-		}
-		f, err := look(fsys, p, stem)
-		if err != nil {
-			problem(err)
-			return nil
-		}
-		list = append(list, f)
-		return nil
-	})
-	slices.SortStableFunc(list, func(a, b dialect.Found) int {
-		return cmp.Or(a.Began.Compare(b.Began), strings.Compare(a.Path, b.Path))
-	})
-	return list
+	wants := func(p string) bool {
+		_, ok := stemOf(p)
+		return ok
+	}
+	return dialect.Walk(fsys, root, problem, headSize, wants, look)
 }
 
 // stemOf returns the name of a rollout without its ending.
@@ -65,42 +45,26 @@ func stemOf(p string) (stem string, ok bool) {
 // can be instructions; what is wanted stands before them.
 const headSize = 16 << 10
 
-func look(fsys fs.FS, name, stem string) (dialect.Found, error) {
-	found := dialect.Found{Path: name}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return found, err
+func look(f *dialect.Found, head []byte) bool {
+	if stem, _ := stemOf(f.Path); len(stem) > 36 && isUUID(stem[len(stem)-36:]) {
+		f.Session = stem[len(stem)-36:]
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return found, err
-	}
-	found.Size, found.Modified = info.Size(), info.ModTime()
-	if len(stem) > 36 && isUUID(stem[len(stem)-36:]) {
-		found.Session = stem[len(stem)-36:]
-	}
-	if !strings.HasSuffix(name, ".zst") {
-		head := make([]byte, min(headSize, found.Size))
-		n, err := io.ReadFull(f, head)
-		if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-			return found, err
-		}
-		first, _, _ := bytes.Cut(head[:n], []byte{'\n'})
+	if !strings.HasSuffix(f.Path, ".zst") {
+		first, _, _ := bytes.Cut(head, []byte{'\n'})
 		g := gjson.GetManyBytes(first, "timestamp", "payload.cwd", "session.timestamp")
 		ns, ok := record.Nanos([]byte(g[0].Raw))
 		if !ok {
 			ns, ok = record.Nanos([]byte(g[2].Raw))
 		}
 		if ok {
-			found.Began = time.Unix(0, ns).UTC()
+			f.Began = time.Unix(0, ns).UTC()
 		}
-		found.Dir = g[1].Str
+		f.Dir = g[1].Str
 	}
-	if ns, ok := uuidTime(found.Session); ok && found.Began.IsZero() {
-		found.Began = time.Unix(0, ns).UTC()
+	if ns, ok := uuidTime(f.Session); ok && f.Began.IsZero() {
+		f.Began = time.Unix(0, ns).UTC()
 	}
-	return found, nil
+	return true
 }
 
 func isUUID(s string) bool {

@@ -1,10 +1,8 @@
 package copilot
 
 import (
-	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,60 +27,28 @@ func roots(env func(string) string, home string) []string {
 // find lists the sessions at and below root: <session>/events.jsonl, and
 // <session>.jsonl in old versions.
 func find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
-	var list []dialect.Found
-	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			problem(err)
-			return nil
-		}
-		if !d.Type().IsRegular() || path.Ext(p) != ".jsonl" {
-			return nil
-		}
-		f, ok, err := look(fsys, p)
-		if err != nil {
-			problem(err)
-		} else if ok {
-			list = append(list, f)
-		}
-		return nil
-	})
-	slices.SortStableFunc(list, func(a, b dialect.Found) int { return a.Began.Compare(b.Began) })
-	return list
+	return dialect.Walk(fsys, root, problem, headSize, func(p string) bool { return path.Ext(p) == ".jsonl" }, look)
 }
 
 // headSize is how much of a file is looked at; the first event is short.
 const headSize = 16 << 10
 
-// look returns what the first event of a file tells. ok is false if it is none
+// look adds what the first event of a file tells, and reports whether it is one
 // of Copilot's.
-func look(fsys fs.FS, p string) (f dialect.Found, ok bool, err error) {
-	file, err := fsys.Open(p)
-	if err != nil {
-		return f, false, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return f, false, err
-	}
-	head, err := io.ReadAll(io.LimitReader(file, headSize))
-	if err != nil {
-		return f, false, err
-	}
+func look(f *dialect.Found, head []byte) bool {
 	line, _, _ := strings.Cut(string(head), "\n")
 	first := gjson.Parse(line)
 	if !first.Get("data").Exists() || !strings.Contains(first.Get("type").String(), ".") {
-		return f, false, nil
+		return false
 	}
-	f = dialect.Found{Path: p, Size: info.Size(), Modified: info.ModTime()}
 	if f.Session = first.Get("data.sessionId").String(); f.Session == "" {
-		f.Session = sessionOf(p)
+		f.Session = sessionOf(f.Path)
 	}
 	f.Dir = first.Get("data.context.cwd").String()
 	if ns, ok := record.Nanos([]byte(first.Get("timestamp").Raw)); ok {
 		f.Began = time.Unix(0, ns).UTC()
 	}
-	return f, true, nil
+	return true
 }
 
 // sessionOf returns the session that a path tells.

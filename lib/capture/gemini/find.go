@@ -1,12 +1,9 @@
 package gemini
 
 import (
-	"bufio"
 	"bytes"
-	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,29 +28,14 @@ func roots(env func(string) string, home string) []string {
 // find lists the session files at and below root. A .json file of which there
 // is a .jsonl too was carried over to that.
 func find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
-	var list []dialect.Found
-	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			problem(err)
-			return nil
-		case !d.Type().IsRegular() || !isSession(p):
-			return nil
-		case path.Ext(p) == ".json":
-			if _, err := fs.Stat(fsys, p+"l"); err == nil {
-				return nil
-			}
+	wants := func(p string) bool {
+		if !isSession(p) || path.Ext(p) != ".json" {
+			return isSession(p)
 		}
-		f, ok, err := look(fsys, p)
-		if err != nil {
-			problem(err)
-		} else if ok {
-			list = append(list, f)
-		}
-		return nil
-	})
-	slices.SortStableFunc(list, func(a, b dialect.Found) int { return a.Began.Compare(b.Began) })
-	return list
+		_, err := fs.Stat(fsys, p+"l")
+		return err != nil
+	}
+	return dialect.Walk(fsys, root, problem, headSize, wants, func(f *dialect.Found, head []byte) bool { return look(fsys, f, head) })
 }
 
 // isSession reports whether a path is that of a session file: in a folder
@@ -81,39 +63,25 @@ func parentOf(name string) string {
 // headSize is how much of a file is looked at: its metadata stand first.
 const headSize = 4 << 10
 
-// look returns what is told of a session file by its first lines. ok is false
-// if it is none.
-func look(fsys fs.FS, p string) (f dialect.Found, ok bool, err error) {
-	file, err := fsys.Open(p)
-	if err != nil {
-		return f, false, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return f, false, err
-	}
-	head, err := io.ReadAll(io.LimitReader(bufio.NewReader(file), headSize))
-	if err != nil {
-		return f, false, err
-	}
-	f = dialect.Found{Path: p, Size: info.Size(), Modified: info.ModTime()}
-	if i := bytes.IndexByte(head, '\n'); i >= 0 && path.Ext(p) == ".jsonl" {
+// look adds what the first lines of a session file tell, and reports whether it
+// is one.
+func look(fsys fs.FS, f *dialect.Found, head []byte) bool {
+	if i := bytes.IndexByte(head, '\n'); i >= 0 && path.Ext(f.Path) == ".jsonl" {
 		head = head[:i]
 	}
 	// The metadata of a document may stand behind its messages.
-	if path.Ext(p) == ".jsonl" && !gjson.GetBytes(head, "projectHash").Exists() {
-		return f, false, nil
+	if path.Ext(f.Path) == ".jsonl" && !gjson.GetBytes(head, "projectHash").Exists() {
+		return false
 	}
-	if path.Ext(p) == ".json" && !bytes.Contains(head, []byte(`"sessionId"`)) && !bytes.Contains(head, []byte(`"messages"`)) {
-		return f, false, nil
+	if path.Ext(f.Path) == ".json" && !bytes.Contains(head, []byte(`"sessionId"`)) && !bytes.Contains(head, []byte(`"messages"`)) {
+		return false
 	}
 	f.Session = gjson.GetBytes(head, "sessionId").String()
 	if ns, ok := record.Nanos([]byte(gjson.GetBytes(head, "startTime").Raw)); ok {
 		f.Began = time.Unix(0, ns).UTC()
 	}
-	f.Dir = projectRoot(fsys, p)
-	return f, true, nil
+	f.Dir = projectRoot(fsys, f.Path)
+	return true
 }
 
 // projectRoot returns the directory that a session's project folder belongs
