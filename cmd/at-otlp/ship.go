@@ -100,16 +100,8 @@ func (s *shipper) report() error {
 	if s.notes > maxNotes {
 		s.c.Notef("and %d more such messages", s.notes-maxNotes)
 	}
-	if lost := st.Lost + st.Rejected; lost > 0 {
-		where := ""
-		if s.dead.Name != "" {
-			where = "; see " + s.dead.Name
-		}
-		s.c.Warnf("%d of %d items were not accepted%s", lost, lost+st.Accepted, where)
-		if s.dead.Name == "" {
-			s.c.Hintf("--dead-letter FILE keeps them")
-		}
-	}
+	lost := st.Lost + st.Rejected
+	s.c.Lost(lost, lost+st.Accepted, "items", s.dead.Name)
 	return err
 }
 
