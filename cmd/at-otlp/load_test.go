@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -57,18 +55,9 @@ func TestFollowLoad(t *testing.T) {
 	}
 	load(before)
 	c.wait(t, 1)
-	// As a collector that is told to stop: what it has begun to take, it takes. A
-	// request that comes while connections are being closed is not taken: an answer
-	// that is lost would have it sent twice.
-	c.refuse(func(int, http.ResponseWriter) bool { panic(http.ErrAbortHandler) })
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := c.server.Shutdown(ctx); err != nil {
-		t.Fatal(err)
-	}
+	c.leave(t)
 	n, _ := c.count()
 	load(away)
-	c.refuse(nil)
 	c.start(t)
 	load(after)
 	io.WriteString(w, end)
