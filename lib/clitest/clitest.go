@@ -3,12 +3,14 @@ package clitest
 
 import (
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -19,9 +21,23 @@ var update = flag.Bool("update", false, "rewrite the expected output in the scri
 func Update() bool { return *update }
 
 // Main is the TestMain of a command's tests: it puts the command on the PATH
-// of the scripts.
+// of the scripts, and "till".
 func Main(m *testing.M, name string, main func()) {
-	testscript.Main(m, map[string]func(){name: main})
+	testscript.Main(m, map[string]func(){name: main, "till": till})
+}
+
+// till COMMAND... runs a command until it succeeds. A script that has something
+// in the background waits with it for what it is about: how long that takes on a
+// busy machine, nobody knows. After a minute it gives up.
+func till() {
+	for range 1200 {
+		if exec.Command(os.Args[1], os.Args[2:]...).Run() == nil {
+			os.Exit(0)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	fmt.Fprintln(os.Stderr, "till: it never was so:", os.Args[1:])
+	os.Exit(1)
 }
 
 // DependsOn makes the result of the test depend on the source in dirs. A test
