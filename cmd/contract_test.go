@@ -403,7 +403,7 @@ func TestSlowProducer(t *testing.T) {
 				if got != want {
 					t.Fatalf("got %s, want %s", got, want)
 				}
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute):
 				cmd.Process.Kill()
 				t.Fatalf("line %d does not come out until more goes in", i)
 			}

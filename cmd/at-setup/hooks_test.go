@@ -236,7 +236,7 @@ func read1(t *testing.T, path string) string {
 func waitFor(t *testing.T, path, what string) string {
 	t.Helper()
 	var b []byte
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if b, _ = os.ReadFile(path); bytes.Contains(b, []byte(what)) {
 			return string(b)
 		}

@@ -24,7 +24,7 @@ func Linear(t testing.TB, name string, size int, run func(size int)) {
 // took returns how much processor time run takes: what others do meanwhile on
 // the machine is not its own.
 func took(run func(int), size int) time.Duration {
-	start := processorTime()
+	start := ProcessorTime()
 	run(size)
-	return processorTime() - start
+	return ProcessorTime() - start
 }

@@ -6,5 +6,5 @@ import "time"
 
 var began = time.Now()
 
-// processorTime stands for the time on the processors where it cannot be had.
-func processorTime() time.Duration { return time.Since(began) }
+// ProcessorTime stands for the time on the processors where it cannot be had.
+func ProcessorTime() time.Duration { return time.Since(began) }

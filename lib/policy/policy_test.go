@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"agenttrace/lib/clitest"
 	"agenttrace/lib/event"
 	"agenttrace/lib/tool"
 )
@@ -216,14 +217,15 @@ func TestSensitive(t *testing.T) {
 // TestLong has patterns and paths that take forever where every ** is tried in
 // turn.
 func TestLong(t *testing.T) {
-	start := time.Now()
+	start := clitest.ProcessorTime()
 	p := load(t, `{"files":{"read":{"deny":["`+strings.Repeat("**/a/", 9)+`q"]}}}`)
 	for _, path := range []string{strings.Repeat("a/", 22) + "z", strings.Repeat("a/", 2000) + "z", strings.Repeat("*/", 300) + "z"} {
 		args, _ := json.Marshal(map[string]string{"file_path": path, "command": "cat " + path})
 		p.Judge(tool.Parse("Read", args), testContext())
 		p.Judge(tool.Parse("Bash", args), testContext())
 	}
-	if d := time.Since(start); d > 3*time.Second {
+	// Trying them in turn takes hours.
+	if d := clitest.ProcessorTime() - start; d > time.Minute {
 		t.Errorf("took %v", d)
 	}
 }

@@ -115,7 +115,7 @@ func TestDiskFull(t *testing.T) {
 
 func wait(t *testing.T, ready func() bool) {
 	t.Helper()
-	for range 500 {
+	for range 15000 {
 		if ready() {
 			return
 		}

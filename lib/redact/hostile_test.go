@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"agenttrace/lib/clitest"
 	"agenttrace/lib/event"
 	"agenttrace/lib/redact"
 )
@@ -39,11 +40,11 @@ func TestLinear(t *testing.T) {
 			}
 			in := f(k)
 			flt := newFilter(t, redact.Options{})
-			start := time.Now()
+			start := clitest.ProcessorTime()
 			if err := flt.Copy(io.Discard, bytes.NewReader(in), nil); err != nil {
 				t.Fatal(err)
 			}
-			best = min(best, time.Since(start))
+			best = min(best, clitest.ProcessorTime()-start)
 		}
 		return best
 	}

@@ -45,7 +45,7 @@ func follow(t *testing.T, f *Follower) *follower {
 			if err != nil {
 				t.Error(err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("it does not end")
 		}
 	})
@@ -56,7 +56,7 @@ func follow(t *testing.T, f *Follower) *follower {
 // problem waits for a problem that says this.
 func (fo *follower) problem(says string) {
 	fo.t.Helper()
-	for range 1000 {
+	for range 6000 {
 		fo.mu.Lock()
 		told := strings.Contains(strings.Join(fo.seen, "\n"), says)
 		fo.mu.Unlock()
@@ -76,7 +76,7 @@ func (fo *follower) want(line string) {
 		if got != line {
 			fo.t.Errorf("got  %.300s\nwant %.300s", got, line)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		fo.t.Fatalf("nothing came, want %.300s", line)
 	}
 }
@@ -114,7 +114,7 @@ func TestFollowIsPrompt(t *testing.T) {
 		}
 		fo.want(line(id, n))
 		d := time.Since(start)
-		if took = append(took, d); d > 2*time.Second {
+		if took = append(took, d); d > 20*time.Second {
 			t.Errorf("event %d came after %v", n, d)
 		}
 	}
@@ -199,7 +199,7 @@ func TestFollowSome(t *testing.T) {
 	for got := ""; got != line("old", 7); {
 		select {
 		case got = <-fo.lines:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("a session that was written anew is not followed")
 		}
 	}
@@ -226,7 +226,7 @@ func TestFollowManyWriters(t *testing.T) {
 				t.Fatalf("%v: %.100s", err, l)
 			}
 			seen[e.Session()+e.ID()] = true
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%d of 200 events came", len(seen))
 		}
 	}

@@ -338,7 +338,7 @@ func TestSlow(t *testing.T) {
 		}
 		return true
 	})
-	r := deliver(t, batch(t, 1), func(x *Target, c *Config) { x.Timeout = 100 * time.Millisecond; c.RetryFor = 20 * time.Second }, rc.URL)
+	r := deliver(t, batch(t, 1), func(x *Target, c *Config) { x.Timeout = 100 * time.Millisecond; c.RetryFor = time.Minute }, rc.URL)
 	if r.stats.Accepted != 2 || r.stats.Retries == 0 || !slices.ContainsFunc(r.notes, func(s string) bool { return strings.Contains(s, "no answer in time") }) {
 		t.Errorf("%+v %q", r.stats, r.notes)
 	}
