@@ -95,7 +95,7 @@ func TestDiskFull(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	d.set(false)
 	p.copy(&out, bytes.NewReader(append(line(2), '\n')))
-	lost, cause := r.Stop(time.Second)
+	lost, cause := r.Stop(time.Minute)
 	if lost == 0 || cause == nil {
 		t.Errorf("%d lost, %v", lost, cause)
 	}
@@ -147,7 +147,7 @@ func TestSlowDisk(t *testing.T) {
 	}
 	r.mu.Unlock()
 	close(d.wait)
-	r.Stop(10 * time.Second)
+	r.Stop(time.Minute)
 	var calls, missed int64
 	for _, e := range d.stored() {
 		if e.Is("tool_call") {
@@ -172,7 +172,7 @@ func TestFault(t *testing.T) {
 	r, c := recorder(d)
 	r.always(func() error { panic("a fault") })
 	r.always(func() error { return c.Line(mcp.Client, 1, true, line(1)) })
-	if lost, _ := r.Stop(time.Second); lost != 1 {
+	if lost, _ := r.Stop(time.Minute); lost != 1 {
 		t.Errorf("%d lost", lost)
 	}
 	n := 0
