@@ -29,7 +29,7 @@ all: $(bins)
 # One run of go build makes them all.
 $(bins) &: $(sources)
 	$(GO) build $(flags) -o bin/ ./cmd/...
-	touch $(bins)
+	@touch $(bins)
 
 # The main job, on a session in testdata and on the latest of your own.
 demo: $(bins)

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,18 +31,12 @@ const ccusage = "@ccusage/ccusage-linux-x64@20.0.24"
 // is set, on AT_BENCH_COST_MB MiB (200); without the npm registry it measures
 // at-cost alone.
 func TestBenchCost(t *testing.T) {
-	if os.Getenv("AT_BENCH") == "" {
-		t.Skip("AT_BENCH is not set")
-	}
-	size := 200
-	if n, err := strconv.Atoi(os.Getenv("AT_BENCH_COST_MB")); err == nil && n > 0 {
-		size = n
-	}
+	wanted(t)
+	size := mebibytes("AT_BENCH_COST_MB", 200)
 	dir := t.TempDir()
-	want := writeFolder(t, filepath.Join(dir, "projects"), size<<20)
+	want := writeFolder(t, filepath.Join(dir, "projects"), int(size))
 	other := fetchCcusage(t, t.TempDir())
-	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("%d MiB of transcripts, %d CPUs, load %s", size, runtime.NumCPU(), load)
+	fmt.Printf("%d MiB of transcripts\n", size>>20)
 	const runs = 5
 	check := func(u usedBy, want int64) usedBy {
 		t.Helper()

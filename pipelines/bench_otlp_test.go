@@ -4,14 +4,11 @@ package pipelines_test
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
-	"text/tabwriter"
 )
 
 // agentStrace is what at-otlp is measured against, as PyPI has it.
@@ -21,13 +18,8 @@ const agentStrace = "agent-strace==0.103.0"
 // exporter of agent-strace on the same session in the same run. It runs if
 // AT_BENCH is set; without pip, agent-strace is left out.
 func TestBenchOTLP(t *testing.T) {
-	if os.Getenv("AT_BENCH") == "" {
-		t.Skip("AT_BENCH is not set")
-	}
-	b := &bench{t: t, dir: t.TempDir(), w: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
-	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("%s/%s, %d CPUs, load %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cmp.Or(string(load), "unknown\n"))
-	b.build()
+	wanted(t)
+	b := newBench(t, 0)
 	const many, few = 400_000, 50_000
 	large, small := b.spans("large", many), b.spans("s", few)
 	ratio := func(other float64, s sample) string {

@@ -4,16 +4,12 @@ package pipelines_test
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"testing"
-	"text/tabwriter"
 	"time"
 
 	"agenttrace/lib/clitest"
@@ -29,17 +25,8 @@ const gitleaks = "github.com/zricethezav/gitleaks/v8@v8.30.1"
 // AT_BENCH_REDACT_MB MiB of transcripts (272). Gitleaks is built from its
 // module; without the module proxy, or without rg, they are left out.
 func TestBenchRedact(t *testing.T) {
-	if os.Getenv("AT_BENCH") == "" {
-		t.Skip("AT_BENCH is not set")
-	}
-	size := int64(272)
-	if n, err := strconv.ParseInt(os.Getenv("AT_BENCH_REDACT_MB"), 10, 64); err == nil && n > 0 {
-		size = n
-	}
-	b := &bench{t: t, dir: t.TempDir(), size: size << 20, w: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
-	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("%s/%s, %d CPUs, load %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cmp.Or(string(load), "unknown\n"))
-	b.build()
+	wanted(t)
+	b := newBench(t, mebibytes("AT_BENCH_REDACT_MB", 272))
 	few, many := b.secretEvents()
 
 	info, err := os.Stat(few)

@@ -28,23 +28,41 @@ import (
 // runs if AT_BENCH is set, on AT_BENCH_MB MiB of transcripts (1024), and fails
 // only if a command does.
 func TestBench(t *testing.T) {
-	if os.Getenv("AT_BENCH") == "" {
-		t.Skip("AT_BENCH is not set")
-	}
-	size := int64(1024)
-	if n, err := strconv.ParseInt(os.Getenv("AT_BENCH_MB"), 10, 64); err == nil && n > 0 {
-		size = n
-	}
-	b := &bench{t: t, dir: t.TempDir(), size: size << 20, w: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
-	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Printf("%s/%s, %d CPUs, load %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cmp.Or(string(load), "unknown\n"))
-	b.build()
+	wanted(t)
+	b := newBench(t, mebibytes("AT_BENCH_MB", 1024))
 	b.hook()
 	b.capture()
 	b.cat()
 	b.reports()
 	b.list()
 	b.follow()
+}
+
+// wanted skips a benchmark that was not asked for, and says where it runs.
+func wanted(t *testing.T) {
+	t.Helper()
+	if os.Getenv("AT_BENCH") == "" {
+		t.Skip("AT_BENCH is not set")
+	}
+	load, _ := os.ReadFile("/proc/loadavg")
+	fmt.Printf("%s/%s, %d CPUs, load %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), cmp.Or(string(load), "unknown\n"))
+}
+
+// mebibytes returns the size in bytes that a variable tells in MiB, else that of
+// so many MiB.
+func mebibytes(variable string, otherwise int64) int64 {
+	if n, err := strconv.ParseInt(os.Getenv(variable), 10, 64); err == nil && n > 0 {
+		return n << 20
+	}
+	return otherwise << 20
+}
+
+// newBench returns a bench with its programs built. size is that of the
+// transcripts that it makes, in bytes.
+func newBench(t *testing.T, size int64) *bench {
+	b := &bench{t: t, dir: t.TempDir(), size: size, w: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)}
+	b.build()
+	return b
 }
 
 type bench struct {

@@ -1,12 +1,12 @@
-// At-annotate notes something on an event of a session, or on a session.
+// At-annotate puts a note or a label on an event, or on a whole session.
 //
 // The first argument is a session, by its id or the beginning of it; the second
-// the number of an event in it, as at-replay shows it: 12, or #12, which a shell
-// wants in quotes. A number with # and no session before it is about the latest
-// session, and so is everything else if no session is named. --at names the
-// event nearest to a time in the session (2m14s, 1:30, or seconds), --event one
-// by its event_id. Without any of these, the annotation is about the session
-// as a whole: a verdict such as pass or fail, for a data set.
+// the number of an event in it, as at-replay shows it: 12, or #12, which must be
+// quoted in a shell. Where no session is named, the latest one is meant; #12 alone
+// is an event of it. --at names the event nearest to a time in the session (2m14s,
+// 1:30, or seconds), --event one by its event_id. Without any of these, the
+// annotation is about the session as a whole: a verdict such as pass or fail, for
+// a data set.
 //
 // An annotation is a note, a label, or both; a bookmark is one with the label
 // bookmark. It is stored beside the session's events and changes none of them.

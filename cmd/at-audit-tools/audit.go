@@ -102,7 +102,7 @@ func (o *options) print(c *cli.IO, rep *shadow.Report, r *repo, head string, app
 		return rep.WriteSARIF(c.Stdout)
 	}
 	b := rep.AppendText(nil, shadow.Head{Repo: o.repo, Since: o.since, Given: approved.Given()})
-	return c.Out.Write(b[:len(b)-1]) // Write adds the newline
+	return c.Print(b)
 }
 
 // since returns the arguments of git log that leave out what is older than a

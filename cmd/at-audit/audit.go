@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/policyfile"
 	"agenttrace/lib/event"
 	"agenttrace/lib/policy"
 	"agenttrace/lib/rule"
@@ -16,11 +17,11 @@ import (
 )
 
 func run(c *cli.IO, o *options) error {
-	a := &policy.Audit{Context: cli.PolicyContext()}
+	a := &policy.Audit{Context: policyfile.Context()}
 	if o.links {
 		a.Links = cli.IsDir
 	}
-	file, p, err := cli.LoadPolicy(o.policy, ".")
+	file, p, err := policyfile.Load(o.policy, ".")
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (o *options) print(c *cli.IO, a *policy.Audit, file string) error {
 			b = append(b, '\n')
 		}
 		b = s.AppendText(b, a.Policy != nil)
-		if err := c.Out.Write(b[:len(b)-1]); err != nil { // Write adds the newline
+		if err := c.Print(b); err != nil {
 			return err
 		}
 	}

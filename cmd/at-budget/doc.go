@@ -10,9 +10,9 @@
 // # What is counted
 //
 // The context is what the last request read: its input, what came from the cache
-// and what went into it. It is not a sum over requests, since each reads anew
-// what was said before it. Of a message that was made by several requests it is
-// that of the largest. Subagents are sessions with contexts of their own; they
+// and what went into it. It is not a sum over requests, since each request reads
+// again all that was said before it. Where several requests made one message, the
+// largest of them counts. Subagents are sessions with contexts of their own; they
 // stand below the session that started them. After a compaction it is not known
 // until the next request.
 //
@@ -21,8 +21,8 @@
 //
 // Where no answer tells its usage but requests tell their size (llm_request, in
 // traces of other programs), that counts. Where neither does, the context is
-// replayed with a tokenizer, as at-cost does it, and is given with the least and
-// the most that is likely. --no-estimate leaves such sessions out.
+// replayed with a tokenizer, as at-cost does it, and printed with the least and the
+// most that is likely. --no-estimate leaves such sessions out.
 //
 // # The window
 //

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func (o *options) set() (err error) {
 			return fmt.Errorf("--compact-at: %q is no number of tokens", o.compactAt)
 		}
 	}
-	if o.Prices, err = table(o.prices); err != nil || o.Model == "" {
+	if o.Prices, err = o.prices.Table(); err != nil || o.Model == "" {
 		return err
 	}
 	o.Model = price.Short(o.Model)
@@ -57,21 +56,4 @@ func tokens(s string) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n * times, err == nil && n > 0 && n < 1e9
-}
-
-// table returns the table of prices, with those of a file before it.
-func table(file string) (*price.Table, error) {
-	if file == "" {
-		return price.Default, nil
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	own, err := price.Parse(f, file)
-	if err != nil {
-		return nil, err
-	}
-	return price.Default.With(own), nil
 }

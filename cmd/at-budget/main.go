@@ -5,7 +5,7 @@ import (
 
 	"agenttrace/lib/budget"
 	"agenttrace/lib/cli"
-	"agenttrace/lib/event"
+	"agenttrace/lib/cli/pricefile"
 )
 
 //go:embed doc.go
@@ -20,7 +20,7 @@ type options struct {
 	limit     string
 	warnAt    string
 	compactAt string
-	prices    string
+	prices    *pricefile.Prices
 }
 
 func main() {
@@ -29,9 +29,9 @@ func main() {
 	o.report = cli.ReportFlags(app)
 	app.Flag("model", "Take the window and the prices of this model.").PlaceHolder("MODEL").StringVar(&o.Model)
 	app.Flag("limit", "Take this for the window: tokens, such as 200000 or 200k.").PlaceHolder("N").StringVar(&o.limit)
-	app.Flag("warn-at", "Exit 1 if a context has reached this percentage of its window.").Default("90").PlaceHolder("PERCENT").StringVar(&o.warnAt)
+	app.Flag("warn-at", "Exit with 1 if a context has reached this percentage of its window.").Default("90").PlaceHolder("PERCENT").StringVar(&o.warnAt)
 	app.Flag("compact-at", "Where the agent compacts: tokens, or a percentage such as 80%.").PlaceHolder("N").StringVar(&o.compactAt)
-	app.Flag("prices", "A file of prices and windows that count before the table.").PlaceHolder("FILE").StringVar(&o.prices)
+	o.prices = pricefile.Flag(app, "prices and windows")
 	app.Flag("no-estimate", "Do not count tokens where the agent recorded none.").BoolVar(&o.NoGuess)
 	o.zone = cli.ZoneFlag(app)
 	o.clock = cli.ClockFlag(app)
@@ -45,10 +45,7 @@ func run(c *cli.IO, o *options) error {
 		return err
 	}
 	m := budget.New(o.Options)
-	err := o.report.Each(c, budget.Kind, func(e event.Event) error {
-		m.Add(e)
-		return nil
-	})
+	err := o.report.Gather(c, budget.Kind, m.Add)
 	if err != nil {
 		return err
 	}

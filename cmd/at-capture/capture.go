@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -29,8 +30,9 @@ func runHook(app *kingpin.Application, c *cli.IO, o *options) {
 		fmt.Fprintf(c.Stderr, "at-capture: %v, try --help\n", err)
 		os.Exit(1)
 	}
-	stdinOnly := len(c.Files()) == 0 || len(c.Files()) == 1 && c.Files()[0] == "-"
-	if !stdinOnly || len(o.own()) > 0 || o.discover || o.follow {
+	files := c.Files()
+	isHook := len(files) == 0 || len(files) == 1 && (files[0] == "-" || isRecord(files[0]))
+	if !isHook || len(o.own()) > 0 || o.discover || o.follow {
 		os.Exit(c.Exec(func(c *cli.IO) error { return run(c, o) }))
 	}
 	defer os.Exit(0)
@@ -44,8 +46,10 @@ func runHook(app *kingpin.Application, c *cli.IO, o *options) {
 // input is something that is read.
 type input struct {
 	capture.File
-	path string
-	size int64
+	path   string
+	size   int64
+	record string // what standard input would hold, if it is an argument
+	open   func(count func(io.ReadCloser) io.ReadCloser) (io.ReadCloser, error)
 }
 
 func run(c *cli.IO, o *options) error {
@@ -167,14 +171,18 @@ func readAll(c *cli.IO, k *capture.Capture, inputs []input, bar *bar) {
 	for _, in := range inputs {
 		if in.path != "-" {
 			files = append(files, capture.Input{File: in.File, Open: func() (io.ReadCloser, error) {
-				return find.Open(in.path, bar.count)
+				return in.open(bar.count)
 			}})
 			continue
 		}
 		k.ReadAll(files, failed)
 		files = nil
 		k.Origin = func(agent, cwd string, obj *event.Object) { origin.Add(obj, cwd, agent) }
-		if r, err := find.Inflate(io.NopCloser(c.Stdin)); err != nil {
+		from := io.NopCloser(c.Stdin)
+		if in.record != "" {
+			from = io.NopCloser(strings.NewReader(in.record))
+		}
+		if r, err := find.Inflate(from); err != nil {
 			failed(err)
 		} else if err := k.Read(r, in.File); err != nil {
 			failed(err)

@@ -5,14 +5,20 @@
 // hooks, lines of the files in which agents keep their sessions, what they print
 // with their options for JSON, and events that have been captured already, which
 // pass unchanged. Those of Claude Code, Codex CLI, Gemini CLI, Cursor, GitHub
-// Copilot CLI, OpenCode, Cline and Goose are known. Records may stand one a
-// line, span lines, or be the elements of arrays.
+// Copilot CLI, OpenCode, Cline and Goose are known, and logs of MCP. Records may
+// stand one a line, span lines, or be the elements of arrays; the logs that
+// Claude Desktop writes of its MCP servers are text with messages in it. An
+// argument that is a record itself, which is how Codex calls its notify program,
+// is read like one on standard input.
 //
 // A DIR stands for the files of agents below it, transcripts of subagents
 // included, the earliest first. A flag with an agent's name, such as --claude,
 // stands for the folders where that agent keeps its own on this machine
 // ($CLAUDE_CONFIG_DIR, which may be a list with commas, else ~/.claude and
 // ~/.config/claude). --since leaves out files that have not changed since then.
+// The SQLite data bases of OpenCode and Goose stand for the sessions in them, as
+// a DIR does for its files, and --since goes by when a session changed; NAME.db#ID
+// is one session. They may be in use, and are neither locked nor changed.
 // --discover lists what would be read instead of reading it: of every agent, if
 // none is named. Files that are compressed with zstd are read as they are.
 // --from AGENT says whose the records are where their keys do not.
@@ -47,13 +53,14 @@
 // the key of the trace store, before it goes anywhere. What cannot be redacted
 // is not kept.
 //
-// At-capture holds the ids of messages and open calls, and the longest record.
+// At-capture holds the ids of messages and open calls, and the longest record;
+// of a data base the list of its sessions, and some MiB of a session.
 //
 // # Exit status
 //
 //   - 0: every record became events; always with --save on standard input.
-//   - 2: bad usage, input that cannot be read, or records that are none. They
-//     are reported, and the rest is captured. A hook exits 1 on bad usage, since
+//   - 2: bad usage, unreadable input, or lines that are not records. They are
+//     reported, and the rest is captured. A hook exits 1 on bad usage, since
 //     2 would keep the agent from using its tools.
 //
 // # Examples

@@ -22,9 +22,17 @@ func (o *options) inputs(c *cli.IO) ([]input, error) {
 	own := o.own()
 	for _, name := range names {
 		info, err := os.Stat(name)
+		sessions, isBase, baseErr := find.In(name)
 		switch {
 		case name == "-":
 			list = append(list, stdin())
+		case isBase:
+			if baseErr != nil {
+				problem(baseErr)
+			}
+			below = append(below, sessions...)
+		case err != nil && isRecord(name):
+			list = append(list, input{File: capture.File{Name: stdinName}, path: "-", record: name})
 		case err != nil:
 			problem(err)
 		case info.IsDir():
@@ -47,6 +55,7 @@ func (o *options) inputs(c *cli.IO) ([]input, error) {
 		for _, dir := range find.Roots(agent) {
 			below = append(below, find.Under(dir, []string{agent}, problem)...)
 		}
+		below = append(below, find.Elsewhere(agent, problem)...)
 	}
 	if len(names) == 0 && len(own) == 0 {
 		if cli.IsTerminal(c.Stdin) {
@@ -101,7 +110,11 @@ func discover(c *cli.IO, list []find.File) error {
 		if !f.Began.IsZero() {
 			began = f.Began.Local().Format("2006-01-02 15:04")
 		}
-		_, err := fmt.Fprintf(c.Stdout, "%-8s  %-16s %9s  %-36s  %s\n", cmp.Or(f.Agent, capture.Claude), began, size(f.Size), text.Safe(cmp.Or(f.Dir, "-")), text.Safe(f.Path))
+		bytes := size(f.Size)
+		if f.Database() != nil {
+			bytes = "-" // to know it, it would have to be read
+		}
+		_, err := fmt.Fprintf(c.Stdout, "%-8s  %-16s %9s  %-36s  %s\n", cmp.Or(f.Agent, capture.Claude), began, bytes, text.Safe(cmp.Or(f.Dir, "-")), text.Safe(f.Path))
 		if err != nil {
 			return err
 		}
@@ -109,6 +122,12 @@ func discover(c *cli.IO, list []find.File) error {
 	return nil
 }
 
-func fileInput(f *find.File) input { return input{File: f.Capture(), path: f.Path, size: f.Size} }
+func fileInput(f *find.File) input {
+	return input{File: f.Capture(), path: f.Path, size: f.Size, open: f.Open}
+}
+
+// isRecord reports whether an argument is a record itself: Codex gives one to its
+// notify program, and nothing on standard input.
+func isRecord(arg string) bool { return strings.HasPrefix(arg, "{") && strings.HasSuffix(arg, "}") }
 
 func stdin() input { return input{File: capture.File{Name: stdinName}, path: "-"} }

@@ -45,9 +45,11 @@ type follower struct {
 	o      *options
 	w      *fsnotify.Watcher
 	files  map[string]*followed
+	bases  map[string]*followedBase
 	dirs   map[string]bool // that are watched
 	start  bool            // what is there already is being noted
-	now    *followed       // whose events are being made
+	begun  time.Time
+	now    *followed // whose events are being made
 	muted  bool
 	fresh  bool // events came since the last Quiet
 	active time.Time
@@ -76,7 +78,7 @@ func follow(c *cli.IO, k *capture.Capture, o *options) error {
 	defer w.Close()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	f := &follower{c: c, k: k, o: o, w: w, files: map[string]*followed{}, dirs: map[string]bool{}}
+	f := &follower{c: c, k: k, o: o, w: w, files: map[string]*followed{}, bases: map[string]*followedBase{}, dirs: map[string]bool{}, begun: time.Now()}
 	emit := k.Emit
 	k.Emit = func(line []byte) error {
 		if f.now.again(line) {
@@ -136,6 +138,15 @@ func (x *followed) again(line []byte) bool {
 	return true
 }
 
+// own returns the agents whose own folders are followed.
+func (f *follower) own() []string {
+	own := f.o.own()
+	if len(own) == 0 && len(f.c.Files()) == 0 {
+		own = find.Agents()
+	}
+	return own
+}
+
 // folders returns the directories that are followed, and whose files they hold.
 func (f *follower) folders() map[string][]string {
 	list := map[string][]string{}
@@ -144,11 +155,7 @@ func (f *follower) folders() map[string][]string {
 			list[name] = find.Agents()
 		}
 	}
-	own := f.o.own()
-	if len(own) == 0 && len(f.c.Files()) == 0 {
-		own = find.Agents()
-	}
-	for _, agent := range own {
+	for _, agent := range f.own() {
 		for _, dir := range find.Roots(agent) {
 			list[dir] = append(list[dir], agent)
 		}
@@ -159,6 +166,9 @@ func (f *follower) folders() map[string][]string {
 // look looks at every directory, and at the files that have changed lately.
 func (f *follower) look() error {
 	sources := append(slices.Sorted(maps.Keys(f.folders())), f.c.Files()...)
+	for _, agent := range f.own() {
+		sources = append(sources, find.DatabasesElsewhere(agent)...)
+	}
 	for _, source := range sources {
 		err := filepath.WalkDir(source, func(name string, d fs.DirEntry, err error) error {
 			switch {
@@ -166,6 +176,9 @@ func (f *follower) look() error {
 			case d.IsDir():
 				f.watch(name)
 			case d.Type().IsRegular():
+				if base, is := isBase(name); is {
+					return f.base(base)
+				}
 				if x := f.files[name]; x == nil || time.Since(x.modified) < recent {
 					return f.file(name)
 				}
@@ -201,6 +214,9 @@ func (f *follower) changed(name string) error {
 
 // file makes the events of what is new in a file.
 func (f *follower) file(name string) error {
+	if base, is := isBase(name); is {
+		return f.base(base)
+	}
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil
@@ -335,7 +351,7 @@ func (f *follower) document(x *followed, in *os.File) error {
 
 // known returns what is known of a file, and whether an agent writes such.
 func (f *follower) known(name string) (capture.File, bool) {
-	file := capture.File{Name: name, Agent: f.o.from}
+	file := capture.File{Name: name, Agent: f.o.from, Log: true}
 	for _, named := range f.c.Files() {
 		if named == name {
 			return file, true

@@ -21,11 +21,7 @@ func run(c *cli.IO, o *options) error {
 	if err != nil {
 		return err
 	}
-	list, err := st.Sessions()
-	if err != nil {
-		return err
-	}
-	chosen, err := choose(c, o, list)
+	list, chosen, err := choose(c, o, st)
 	if err != nil {
 		return err
 	}
@@ -65,24 +61,17 @@ func run(c *cli.IO, o *options) error {
 	return f.Run(ctx)
 }
 
-// choose returns the sessions that are printed. A name that means none is an
-// error; the others are printed all the same.
-func choose(c *cli.IO, o *options, list []store.Session) ([]store.Session, error) {
-	var chosen []store.Session
-	now := o.clock.Now()
+// choose returns the sessions that are printed, and those that are listed.
+func choose(c *cli.IO, o *options, st *store.Store) (list, chosen []store.Session, err error) {
+	if o.last < 0 {
+		return nil, nil, fmt.Errorf("--last %d: want a number of sessions", o.last)
+	}
+	if list, err = listed(o, st); err != nil {
+		return nil, nil, err
+	}
 	switch {
-	case o.last < 0:
-		return nil, fmt.Errorf("--last %d: want a number of sessions", o.last)
 	case len(o.ids) > 0:
-		for _, id := range o.ids {
-			s, err := store.Resolve(list, id)
-			if err != nil {
-				c.Warnf("%v", err)
-				c.Hintf("at-ls lists the sessions of %s", where(o))
-				continue
-			}
-			chosen = append(chosen, s)
-		}
+		chosen = named(c, o, st)
 	case o.lastN:
 		byEnd := slices.SortedStableFunc(slices.Values(list), func(a, b store.Session) int {
 			return cmp.Compare(a.End().UnixNano(), b.End().UnixNano())
@@ -101,12 +90,36 @@ func choose(c *cli.IO, o *options, list []store.Session) ([]store.Session, error
 		}
 	}
 	if o.tree {
-		chosen = withSubagents(chosen, list)
+		chosen = withSubagents(st, chosen, list)
 	}
+	now := o.clock.Now()
 	since, until := o.since.Time(now), o.until.Time(now)
-	return slices.DeleteFunc(slices.Clone(chosen), func(s store.Session) bool {
+	return list, slices.DeleteFunc(slices.Clone(chosen), func(s store.Session) bool {
 		return !since.IsZero() && s.End().Before(since) || !until.IsZero() && s.Start().After(until)
 	}), nil
+}
+
+// listed returns all sessions, unless those that are named are enough.
+func listed(o *options, st *store.Store) ([]store.Session, error) {
+	if len(o.ids) > 0 && !o.tree {
+		return nil, nil
+	}
+	return st.Sessions()
+}
+
+// named returns the sessions that were named. A name that means none is
+// reported; the others are printed all the same.
+func named(c *cli.IO, o *options, st *store.Store) (chosen []store.Session) {
+	for _, id := range o.ids {
+		s, err := st.Resolve(id)
+		if err != nil {
+			c.Warnf("%v", err)
+			c.Hintf("at-ls lists the sessions of %s", st.Dir())
+			continue
+		}
+		chosen = append(chosen, s)
+	}
+	return chosen
 }
 
 // joined stores what transcripts say of the cost of the chosen sessions, and
@@ -120,32 +133,24 @@ func joined(c *cli.IO, o *options, st *store.Store, chosen []store.Session) (lis
 	if _, err := j.Sessions(ids...); err != nil {
 		return nil, nil, err
 	}
-	if list, err = st.Sessions(); err != nil {
+	if list, err = listed(o, st); err != nil {
 		return nil, nil, err
 	}
-	for _, s := range chosen {
-		i := slices.IndexFunc(list, func(n store.Session) bool { return n.ID == s.ID })
-		if i >= 0 {
-			again = append(again, list[i])
+	for _, id := range ids {
+		if s, err := st.Resolve(id); err == nil {
+			again = append(again, s)
 		}
 	}
 	if o.tree {
-		again = withSubagents(again, list)
+		again = withSubagents(st, again, list)
 	}
 	return list, again, nil
 }
 
-func where(o *options) string {
-	st, err := o.where.Open()
-	if err != nil {
-		return "the store"
-	}
-	return st.Dir()
-}
-
 // withSubagents adds to each session those that it started, after it, and
 // those that they started in turn.
-func withSubagents(chosen, list []store.Session) []store.Session {
+func withSubagents(st *store.Store, chosen, list []store.Session) []store.Session {
+	st.LookUpParents(list)
 	children := map[string][]store.Session{}
 	for _, s := range list {
 		if p := s.Parent(); p != "" {

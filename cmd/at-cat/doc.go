@@ -30,7 +30,9 @@
 // at-cat prints is a stream of events.
 //
 // At-cat reads a session twice and holds some tens of bytes for each event of
-// it, not its lines.
+// it, not its lines. A session that is named is opened at once, however many
+// there are; --tree, --all and the like look at the beginning and the end of
+// each, or at its cached summary.
 //
 // # Exit status
 //

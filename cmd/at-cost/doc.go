@@ -11,13 +11,14 @@
 // # What is counted
 //
 // Every answer of a model (llm_response) counts once, by the message_id that the
-// API gave it, in however many events and sessions it is told: copies and forks
-// of a session have the same messages. Of two tellings the one with more output
-// counts, in the session that had it first, and rather in a session than in a
-// subagent of it. An answer that is marked as another session's
-// (usage_in_session) counts nothing. Requests within a request that are not in
-// its totals, of an advisor or a compaction, count beside it. So do searches of
-// the web that the vendor makes.
+// API gave it, however many events and sessions report it: copies and forks of a
+// session have the same messages. Where two reports differ, the one with more
+// output counts. It counts in the session that had it first, and in a session
+// rather than in a subagent of it. An answer that is marked as another session's
+// (usage_in_session) does not count, unless it has more output than that session
+// has of it. Requests within a request that are not in its totals, of an advisor
+// or a compaction, count as well, and so do searches of the web that the vendor
+// makes.
 //
 // A request is priced by the row of the table that held at its time, at the
 // rates for its length, times what its way of serving costs: fast, priority,
@@ -44,11 +45,11 @@
 //     the least and the most that is likely. See at-cat --join, which finds the
 //     usage where it still exists. --no-estimate leaves such sessions out.
 //
-// Where the agent itself keeps count (vendor_cost events), the report says by
-// how much its amount differs, and what of that is tokens that no event has,
-// such as those of titles and compactions. A fork's amount begins with its
-// parent's, and a session's has its subagents' in it; so has what it is
-// compared with.
+// Some agents keep count themselves (vendor_cost events). The report then says by
+// how much their amount differs, and how much of the difference is tokens that no
+// event tells of, such as those for titles and compactions. The amount of a fork
+// includes that of its parent up to the fork, and the amount of a session that of
+// its subagents; it is compared with a sum that includes them too.
 //
 // # Groupings
 //
@@ -78,19 +79,19 @@
 //
 // # Folders
 //
-// Of transcripts of Claude Code in a folder only what tells the cost is read, as
-// with at-capture --usage-only, and it is remembered in $XDG_CACHE_HOME/agent-trace,
-// else ~/.cache/agent-trace. The next run reads what is new: files that have
-// grown, from where they ended, and files whose device, inode, size or times are
-// others. So it takes a small part of the time, and says the same. What is
-// remembered is ids, models, times and numbers, readable by the user alone; it
-// may be deleted at any time, and is not used by another version of the
-// program. --no-cache neither uses it nor writes any.
+// Of the transcripts of Claude Code in a folder, only what tells the cost is read,
+// as with at-capture --usage-only, and it is remembered in
+// $XDG_CACHE_HOME/agent-trace, else ~/.cache/agent-trace. The next run reads only
+// what is new: files that have grown, from where they ended, and files whose
+// device, inode, size or times have changed. It takes a small part of the time and
+// prints the same. What is remembered is ids, models, times and numbers, readable
+// by the user alone; it may be deleted at any time, and is not used by another
+// version of the program. --no-cache neither uses it nor writes it.
 //
-// Phases are not found there. Groupings by phase, turn, tool and file, --carry,
-// --waste and --tee need all of a session: then every file is read whole, and
-// nothing is remembered. So are, always, the files of other agents, and
-// transcripts without any usage.
+// Phases cannot be found that way. Groupings by phase, turn, tool and file,
+// --carry, --waste and --tee need all of a session: then every file is read whole,
+// and nothing is remembered. The files of other agents, and transcripts without
+// any usage, are always read whole.
 //
 // # Prices
 //
@@ -103,8 +104,9 @@
 // model, input and output are needed. There may be from (a date: the row holds
 // from then on), tiers ([{"over":200000,"input":6,"output":22.5}], for longer
 // requests), web_search (USD a search), context_window, max_output, provider and
-// source. --as-of takes the prices of a day, whenever the requests were. --model
-// takes one model for all; --input-price and --output-price are prices for all.
+// source. --as-of takes the prices of a day, which begins at midnight UTC, whenever
+// the requests were. --model takes one model for all; --input-price and
+// --output-price are prices of tokens for all.
 //
 // # Records
 //

@@ -5,6 +5,7 @@ import (
 	_ "time/tzdata" // --tz works without the machine's own list of zones
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/pricefile"
 	"agenttrace/lib/cost"
 )
 
@@ -19,7 +20,7 @@ type options struct {
 	tz     string
 	by     string
 	usd    given
-	prices string
+	prices *pricefile.Prices
 	asOf   *cli.Moment
 	max    string
 	strict bool
@@ -44,10 +45,10 @@ func main() {
 	app.Flag("output-price", "USD per million output tokens.").PlaceHolder("USD").StringVar(&o.usd.output)
 	app.Flag("cache-read-price", "USD per million tokens read from a cache; else as input.").PlaceHolder("USD").StringVar(&o.usd.read)
 	app.Flag("cache-write-price", "USD per million tokens written to a cache; else as input.").PlaceHolder("USD").StringVar(&o.usd.write)
-	app.Flag("prices", "A file of prices that count before the table.").PlaceHolder("FILE").StringVar(&o.prices)
+	o.prices = pricefile.Flag(app, "prices")
 	o.asOf = cli.TimeFlag(app, "as-of", "Take the prices of T, whenever the requests were.")
-	app.Flag("max", "Exit 1 if it costs more.").PlaceHolder("USD").StringVar(&o.max)
-	app.Flag("strict", "Exit 1 if anything has no price.").BoolVar(&o.strict)
+	app.Flag("max", "Exit with 1 if it costs more.").PlaceHolder("USD").StringVar(&o.max)
+	app.Flag("strict", "Exit with 1 if anything has no price.").BoolVar(&o.strict)
 	app.Flag("no-estimate", "Do not count tokens where the agent recorded none.").BoolVar(&o.NoGuess)
 	std := o.folders.flags(app)
 

@@ -2,12 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/pricefile"
 	"agenttrace/lib/cost"
-	"agenttrace/lib/event"
 	"agenttrace/lib/price"
 )
 
@@ -25,10 +24,7 @@ func run(c *cli.IO, o *options) error {
 		}
 	}
 	if len(c.Files()) > 0 || !o.given() {
-		err := o.report.Each(c, cost.Kind, func(e event.Event) error {
-			l.Add(e)
-			return nil
-		})
+		err := o.report.Gather(c, cost.Kind, l.Add)
 		if err != nil {
 			return err
 		}
@@ -64,7 +60,11 @@ func judge(c *cli.IO, o *options, l *cost.Ledger, limit int64) error {
 	}
 	var no error
 	if o.max != "" && total.Nano > limit {
-		c.Notef("%s is more than %s", cost.USD(total.Nano), cost.USD(limit))
+		is, most := cost.USD(total.Nano), cost.USD(limit)
+		if is == most {
+			is, most = exactly(total.Nano), exactly(limit)
+		}
+		c.Notef("%s is more than %s", is, most)
 		no = cli.ErrNo
 	}
 	if o.strict && total.Unpriced > 0 {
@@ -73,6 +73,9 @@ func judge(c *cli.IO, o *options, l *cost.Ledger, limit int64) error {
 	}
 	return no
 }
+
+// exactly writes all that is known of an amount.
+func exactly(nano int64) string { return fmt.Sprintf("$%d.%09d", nano/1e9, nano%1e9) }
 
 // set turns the flags into options.
 func (o *options) set() (limit int64, err error) {
@@ -89,21 +92,11 @@ func (o *options) set() (limit int64, err error) {
 			return 0, fmt.Errorf("--max: %q is no amount in USD", o.max)
 		}
 	}
-	o.Prices = price.Default
-	if o.prices != "" {
-		f, err := os.Open(o.prices)
-		if err != nil {
-			return 0, err
-		}
-		defer f.Close()
-		own, err := price.Parse(f, o.prices)
-		if err != nil {
-			return 0, err
-		}
-		o.Prices = o.Prices.With(own)
+	if o.Prices, err = o.prices.Table(); err != nil {
+		return 0, err
 	}
 	if o.asOf.IsSet() {
-		o.Prices = o.Prices.AsOf(o.asOf.Time(time.Now()))
+		o.Prices = o.Prices.AsOf(pricefile.Day(o.asOf))
 	}
 	for _, m := range []*string{&o.Model, &o.WhatIf} {
 		if *m, err = o.known(*m); err != nil {

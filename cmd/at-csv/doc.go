@@ -9,9 +9,9 @@
 // does not have is empty. Put at-grep before at-csv to choose rows.
 //
 // The CSV is that of RFC 4180, in UTF-8: rows end in CRLF, with --lf in LF; cells
-// are in quotes where they must be. A text is as it was, with its escapes undone,
-// its line ends and all. The header comes with the first row: no events, no
-// output.
+// are in quotes where they must be. A text is printed as it was, with its JSON
+// escapes undone and its line ends kept. The header comes with the first row: no
+// events, no output.
 //
 // A spreadsheet takes a text that begins with = + - or @ for a formula, and a
 // trace holds texts that strangers wrote. --safe puts an apostrophe before such

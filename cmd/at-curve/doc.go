@@ -13,11 +13,11 @@
 //
 // The kinds are unit test writing, code refactoring, bug debugging, architecture,
 // boilerplate, documentation, code review, feature, performance, security, and
-// general. A session's is told from its first prompt and its title, by whole words
-// (latest is no test, process is no PR), those at the beginning counting twice;
-// paths, addresses and names of packages count nothing. The files that were written
-// count as well: nothing but tests, nothing but documents, or none. The kind that
-// most speaks for is taken; general if nothing does.
+// general. The kind of a session is guessed from its first prompt and its title, by
+// whole words ("latest" is not a test), of which those at the beginning count
+// twice; paths, addresses and names of packages do not count. It also counts
+// whether the session wrote nothing but tests, nothing but documents, or no file at
+// all. The kind with most in its favour is taken; general if there is nothing.
 //
 // # Sweet spots
 //

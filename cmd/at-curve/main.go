@@ -3,14 +3,12 @@ package main
 import (
 	_ "embed"
 	"fmt"
-	"os"
 	"strings"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/pricefile"
 	"agenttrace/lib/cost"
 	"agenttrace/lib/curve"
-	"agenttrace/lib/event"
-	"agenttrace/lib/price"
 )
 
 //go:embed doc.go
@@ -24,7 +22,7 @@ type options struct {
 	export   string
 	baseline string
 	spots    []string
-	prices   string
+	prices   *pricefile.Prices
 }
 
 func main() {
@@ -34,7 +32,7 @@ func main() {
 	app.Flag("min-sessions", "Warn if there are fewer sessions.").Default("20").PlaceHolder("N").IntVar(&o.few)
 	app.Flag("baseline", "What a task should cost: by the table, or by your own sessions.").Default("table").EnumVar(&o.baseline, "table", "own")
 	app.Flag("sweet-spot", "What a kind of task should cost, in USD; may be repeated.").PlaceHolder("TYPE=USD").StringsVar(&o.spots)
-	app.Flag("prices", "A file of prices that count before the table.").PlaceHolder("FILE").StringVar(&o.prices)
+	o.prices = pricefile.Flag(app, "prices")
 	app.Flag("export", "The same as --format.").PlaceHolder("csv").EnumVar(&o.export, "csv", "json")
 	std := cli.Std(app)
 
@@ -46,10 +44,7 @@ func run(c *cli.IO, o *options) error {
 		return err
 	}
 	m := curve.New(o.Options)
-	err := o.report.Each(c, curve.Kind, func(e event.Event) error {
-		m.Add(e)
-		return nil
-	})
+	err := o.report.Gather(c, curve.Kind, m.Add)
 	if err != nil {
 		return err
 	}
@@ -73,7 +68,7 @@ func run(c *cli.IO, o *options) error {
 }
 
 // set turns the flags into options.
-func (o *options) set() error {
+func (o *options) set() (err error) {
 	if o.export != "" {
 		o.report.Format = o.export
 	}
@@ -91,18 +86,6 @@ func (o *options) set() error {
 		}
 		o.Given[task] = nano
 	}
-	o.Options.Prices = price.Default
-	if o.prices == "" {
-		return nil
-	}
-	f, err := os.Open(o.prices)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	own, err := price.Parse(f, o.prices)
-	if err == nil {
-		o.Options.Prices = price.Default.With(own)
-	}
+	o.Options.Prices, err = o.prices.Table()
 	return err
 }

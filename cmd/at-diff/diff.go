@@ -6,15 +6,11 @@ import (
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/diff"
-	"agenttrace/lib/event"
 )
 
 func run(c *cli.IO, report *cli.Report, o *options) error {
 	set := diff.Set{PerFile: len(c.Files()) == 2 && o.against == ""}
-	err := report.Each(c, diff.KindRecord, func(e event.Event) error {
-		set.Add(e)
-		return nil
-	})
+	err := report.Gather(c, diff.Kind, set.Add)
 	if err != nil {
 		return err
 	}
@@ -43,23 +39,16 @@ func run(c *cli.IO, report *cli.Report, o *options) error {
 }
 
 func print(c *cli.IO, report *cli.Report, o *options, base *diff.Session, results []*diff.Result) error {
-	write := func(text []byte) error {
-		if len(text) == 0 {
-			return nil
-		}
-		_, err := c.Stdout.Write(text)
-		return err
-	}
 	if o.against != "" && !report.Records() {
 		if o.stat {
 			for _, r := range results {
-				if err := write(r.Stat()); err != nil {
+				if err := c.Print(r.Stat()); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
-		return write(diff.Matrix(base, results))
+		return c.Print(diff.Matrix(base, results))
 	}
 	for _, r := range results {
 		var err error
@@ -67,13 +56,13 @@ func print(c *cli.IO, report *cli.Report, o *options, base *diff.Session, result
 		case report.Records():
 			err = c.Out.Write(r.Record(nil))
 		case o.stat:
-			err = write(r.Stat())
+			err = c.Print(r.Stat())
 		case o.compare:
-			err = write(r.Compare())
+			err = c.Print(r.Compare())
 		case o.semantic:
-			err = write(r.Semantic())
+			err = c.Print(r.Semantic())
 		default:
-			err = write(r.Text())
+			err = c.Print(r.Text())
 		}
 		if err != nil {
 			return err

@@ -32,10 +32,10 @@
 // all of these. With --tee it passes its input through and adds them.
 //
 // A task is completed if the last phase of the session did not fail. Of two
-// sessions the better is the one that completed its task; else the one with
-// fewer errors; else the one with more scores passed; else, if they agree, the
-// one that is cheaper (or needs fewer tokens, where no cost is known) and
-// faster by a tenth. Redundant reads are of a file, or part of one, that was
+// sessions the better is the one that completed its task; if both or neither did,
+// the one with fewer errors; then the one with more scores passed; then the one
+// that is both cheaper (or needs fewer tokens, where no cost is known) and faster,
+// by a tenth or more. Redundant reads are of a file, or part of one, that was
 // read before and not written since. Context resets are compactions, and pauses
 // of more than 120 seconds before a prompt or between requests to a model.
 //

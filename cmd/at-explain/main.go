@@ -24,10 +24,7 @@ func run(c *cli.IO, rep *cli.Report) error {
 		return records(c, rep)
 	}
 	x := phase.NewExplainer()
-	err := rep.Each(c, "phase", func(e event.Event) error {
-		x.Add(e)
-		return nil
-	})
+	err := rep.Gather(c, "phase", x.Add)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/policyfile"
 	"agenttrace/lib/guard"
 	"agenttrace/lib/policy"
 	"agenttrace/lib/rule"
@@ -128,11 +129,11 @@ func (o *options) decide(p *guard.Payload) (*guard.Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := cli.PolicyContext()
+	ctx := policyfile.Context()
 	ctx.Root, ctx.Cwd = project(p, states, st), p.Cwd
 	c := guard.Case{Payload: p, Context: &ctx, Rules: rules, States: states, Now: o.clock.Now().UnixNano()}
 	if o.policy != "none" {
-		file, pol, err := cli.LoadPolicy(o.policy, ctx.Root)
+		file, pol, err := policyfile.Load(o.policy, ctx.Root)
 		if err != nil {
 			return nil, err
 		}

@@ -1,27 +1,28 @@
-// At-inflation tells what the same text is to another model.
+// At-inflation tells how many tokens and USD the same text takes with another model.
 //
-// The same text is another number of tokens to each tokenizer. From the tokens
-// that were recorded, at-inflation works out how many they are to two models,
-// by default to Claude Opus 4.6 and 4.7, and what each of them asks for it. It
-// prints both, by who said what stands in the contexts and by the kind of text;
-// then tokens and cost per session; and what most of the growth is.
+// Each tokenizer makes another number of tokens of the same text. From the tokens
+// that were recorded, at-inflation works out how many two models would count, by
+// default Claude Opus 4.6 and 4.7, and what each of them would charge. It prints
+// both, by who wrote what is in the contexts and by the kind of text; then tokens
+// and cost per session; and where most of the growth comes from.
 //
 // # How it counts
 //
 // Requests are counted as at-cost does it: once each, by class of token, and, where
 // no usage was recorded, by replaying the context. Both models are priced for the
-// same requests, at the rates for the length that each request has to it, as of
-// the date of the table of prices (or --as-of) and served as standard. What it
-// cost as it was, with its own model at its own time, stands below.
+// same requests, each at the rates for the length that the request has in its own
+// tokens, as of the date of the table of prices (or --as-of) and at standard
+// service. Below stands what the sessions cost as they were, with their own models
+// at their own time.
 //
 // How much a text grows depends on its kind: prose by half, code by a fifth,
-// Chinese not at all. Each text is told apart by its look as prose, Markdown, code,
-// diffs, JSON, terminal output, other scripts or base64, and weighs as much as
-// it was read: a result of a tool is read by every later request, until the
+// Chinese not at all. Texts are classified by their look, as prose, Markdown, code,
+// diffs, JSON, terminal output, other scripts or base64, and each counts as often
+// as it was read: the result of a tool is read by every later request, until the
 // context is compacted. What no text in the trace accounts for, such as the system
-// prompt and the definitions of tools, is "not recorded", and grows as what agents
-// carry on average. Of every ratio there is what is most likely, and the least
-// and the most that was measured; the report names the sources. Where nobody has
+// prompt and the definitions of tools, is "not recorded", and is taken to grow as
+// such texts do on average. Each ratio has a most likely value, and the least and
+// the most that was measured; the report names the sources. Where nobody has
 // measured a model, it says so. If a tokenizer is not known, the number of tokens
 // is taken to be the same, and the report says that.
 //

@@ -3,12 +3,11 @@ package main
 import (
 	_ "embed"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"agenttrace/lib/cli"
-	"agenttrace/lib/event"
+	"agenttrace/lib/cli/pricefile"
 	"agenttrace/lib/inflation"
 	"agenttrace/lib/price"
 )
@@ -22,7 +21,7 @@ type options struct {
 	report  *cli.Report
 	compare string
 	daily   int
-	prices  string
+	prices  *pricefile.Prices
 	asOf    *cli.Moment
 }
 
@@ -34,7 +33,7 @@ func main() {
 		PlaceHolder("BASE,NEW").StringVar(&o.compare)
 	app.Flag("sessions", "Take only the latest N sessions.").PlaceHolder("N").IntVar(&o.Sessions)
 	app.Flag("daily-sessions", "Take this for the number of sessions a day; else what the input tells.").PlaceHolder("N").IntVar(&o.daily)
-	app.Flag("prices", "A file of prices that count before the table.").PlaceHolder("FILE").StringVar(&o.prices)
+	o.prices = pricefile.Flag(app, "prices")
 	o.asOf = cli.TimeFlag(app, "as-of", "Take the prices of T.")
 	app.Flag("no-estimate", "Do not count tokens where the agent recorded none.").BoolVar(&o.NoGuess)
 	std := cli.Std(app)
@@ -47,10 +46,7 @@ func run(c *cli.IO, o *options) error {
 		return err
 	}
 	m := inflation.New(o.Options)
-	err := o.report.Each(c, inflation.Kind, func(e event.Event) error {
-		m.Add(e)
-		return nil
-	})
+	err := o.report.Gather(c, inflation.Kind, m.Add)
 	if err != nil {
 		return err
 	}
@@ -68,22 +64,12 @@ func run(c *cli.IO, o *options) error {
 }
 
 // set turns the flags into options.
-func (o *options) set() error {
-	o.Options.Prices = price.Default
-	if o.prices != "" {
-		f, err := os.Open(o.prices)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		own, err := price.Parse(f, o.prices)
-		if err != nil {
-			return err
-		}
-		o.Options.Prices = price.Default.With(own)
+func (o *options) set() (err error) {
+	if o.Options.Prices, err = o.prices.Table(); err != nil {
+		return err
 	}
 	if o.asOf.IsSet() {
-		o.Options.Prices = o.Options.Prices.AsOf(o.asOf.Time(time.Now()))
+		o.Options.Prices = o.Options.Prices.AsOf(pricefile.Day(o.asOf))
 	}
 	if o.Sessions < 0 || o.daily < 0 {
 		return fmt.Errorf("--sessions and --daily-sessions are not negative")

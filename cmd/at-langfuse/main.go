@@ -2,7 +2,6 @@ package main
 
 import (
 	_ "embed"
-	"time"
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/otlp/send"
@@ -13,12 +12,11 @@ var doc string
 
 // options are the command line.
 type options struct {
-	host, public, secret                string
-	environment, release, service       string
-	content, only, protocol, gzip, dead string
-	timeout, retryFor, first            time.Duration
-	items, bytes                        int
-	dry                                 bool
+	host, public, secret          string
+	environment, release, service string
+	content, only, protocol       string
+	items, bytes                  int
+	delivery                      *cli.Delivery
 }
 
 func main() {
@@ -34,12 +32,7 @@ func main() {
 	flag("content", "How much of what was said and done: none, meta (titles) or full.").Default("none").EnumVar(&o.content, "none", "meta", "full")
 	flag("only", "Send traces only, or scores only.").PlaceHolder("traces|scores").EnumVar(&o.only, "traces", "scores")
 	flag("protocol", "http/protobuf or http/json.").Default(send.Protobuf).EnumVar(&o.protocol, send.Protobuf, send.JSON)
-	flag("compression", "gzip or none.").PlaceHolder("NAME").EnumVar(&o.gzip, "gzip", "none")
-	flag("timeout", "Of one attempt to send.").PlaceHolder("10s").DurationVar(&o.timeout)
-	flag("retry-for", "How long to try again.").Default("1m").DurationVar(&o.retryFor)
-	flag("first-retry", "The time before the first.").Hidden().Default("1s").DurationVar(&o.first)
-	flag("dead-letter", "Add what is not accepted to a file, as lines of JSON.").PlaceHolder("FILE").StringVar(&o.dead)
-	flag("dry-run", "Send nothing; print a line about each request.").BoolVar(&o.dry)
+	o.delivery = cli.DeliveryFlags(app, "lines of JSON")
 	flag("batch", "Spans in a request at most.").Default("512").IntVar(&o.items)
 	flag("batch-bytes", "Bytes in a request at most, before compression.").Default("900000").IntVar(&o.bytes)
 	std := cli.Std(app)

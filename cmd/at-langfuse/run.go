@@ -16,7 +16,7 @@ import (
 )
 
 func run(c *cli.IO, o *options) error {
-	if o.items < 1 || o.bytes < 1 || o.retryFor <= 0 || o.first <= 0 {
+	if o.items < 1 || o.bytes < 1 || o.delivery.RetryFor <= 0 || o.delivery.FirstRetry <= 0 {
 		return fmt.Errorf("--batch, --batch-bytes and --retry-for must be greater than 0")
 	}
 	environment := cmp.Or(o.environment, os.Getenv("LANGFUSE_TRACING_ENVIRONMENT"))
@@ -99,7 +99,7 @@ func (o *options) getenv() (func(string) string, error) {
 		set[name] = strings.TrimSpace(string(b))
 	}
 	return func(name string) string {
-		if v := cmp.Or(set[name], os.Getenv(name)); v != "" || !o.dry {
+		if v := cmp.Or(set[name], os.Getenv(name)); v != "" || !o.delivery.DryRun {
 			return v
 		}
 		if name == "LANGFUSE_PUBLIC_KEY" || name == "LANGFUSE_SECRET_KEY" {

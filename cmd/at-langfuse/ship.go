@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,11 +34,8 @@ type shipper struct {
 	queue chan request
 	done  sync.WaitGroup
 	err   error // of the dead letters
-	notes int
+	notes cli.Notes
 }
-
-// maxNotes is how many messages about single requests are printed.
-const maxNotes = 10
 
 // Paths of Langfuse's API.
 const (
@@ -52,7 +48,7 @@ func (o *options) shipper(c *cli.IO) (*shipper, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := send.Settings{To: "langfuse", Protocol: o.protocol, Gzip: o.gzip, Timeout: o.timeout, Getenv: getenv}
+	to := send.Settings{To: "langfuse", Protocol: o.protocol, Gzip: o.delivery.Compression, Timeout: o.delivery.Timeout, Getenv: getenv}
 	traces, err := to.Target(otlp.Traces)
 	if err != nil {
 		return nil, cli.WithHint(fmt.Errorf("cannot send to Langfuse: %w", err), "the keys are in the settings of the project; --dry-run needs none")
@@ -63,23 +59,20 @@ func (o *options) shipper(c *cli.IO) (*shipper, error) {
 	scores.Protocol, scores.Gzip = send.JSON, false
 	scores.Header = http.Header{"Authorization": traces.Header["Authorization"]}
 
-	s := &shipper{c: c, dry: o.dry, scores: &scores, dead: &send.Letters{Name: o.dead}, queue: make(chan request, 16)}
+	s := &shipper{
+		c: c, dry: o.delivery.DryRun, scores: &scores, dead: &send.Letters{Name: o.delivery.DeadLetter}, notes: cli.Notes{IO: c},
+		queue: make(chan request, 16),
+	}
 	s.sender = send.New(send.Config{
 		Targets:   map[otlp.Signal]*send.Target{otlp.Traces: traces},
-		UserAgent: "at-langfuse/" + cmp.Or(strings.ReplaceAll(cli.Version, " ", ""), "devel"),
-		RetryFor:  o.retryFor, First: o.first, Note: s.note,
+		UserAgent: c.UserAgent(),
+		RetryFor:  o.delivery.RetryFor, First: o.delivery.FirstRetry, Note: s.notes.Add,
 		Dead: func(b *otlp.Batch, _ string) error { return s.dead.Batch(b) },
 	})
 	if !s.dry {
 		s.done.Go(s.work)
 	}
 	return s, nil
-}
-
-func (s *shipper) note(message string) {
-	if s.notes++; s.notes <= maxNotes {
-		s.c.Notef("%s", message)
-	}
 }
 
 // batch takes a request of spans.
@@ -132,9 +125,7 @@ func (s *shipper) end() error {
 	s.done.Wait()
 	err := errors.Join(s.err, s.dead.Close())
 	st := s.sender.Stats
-	if s.notes > maxNotes {
-		s.c.Notef("and %d more such messages", s.notes-maxNotes)
-	}
+	s.notes.Close()
 	lost := st.Lost + st.Rejected
 	s.c.Lost(lost, lost+st.Accepted, "spans and scores", s.dead.Name)
 	return err

@@ -50,7 +50,7 @@ func run(c *cli.IO, o *options) error {
 	case o.show != "":
 		for _, s := range sums {
 			b := s.AppendText(nil, o.zone.Location())
-			if err := c.Out.Write(b[:len(b)-1]); err != nil {
+			if err := c.Print(b); err != nil {
 				return err
 			}
 		}

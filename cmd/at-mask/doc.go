@@ -1,11 +1,11 @@
 // At-mask hides personal data in events.
 //
 // It looks at every text of a line, wherever it stands: values, keys, nested
-// arrays, JSON within strings; and puts a replacement in the place of what it
-// finds, such as [MASKED:email:3f2a9c]. No other byte of the line changes.
-// Equal texts have equal tags (the six hex digits), which say nothing of the
-// text to whoever has not the key: that of the trace store, made there when it
-// is first needed, for its owner alone, or that in --key-file.
+// arrays, JSON within strings; and replaces what it finds by a marker such as
+// [MASKED:email:3f2a9c]. No other byte of the line changes. Equal texts have equal
+// tags (the six hex digits), which say nothing about the text to anyone who does
+// not have the key. The key is that of the trace store, which is made there when
+// it is first needed, readable by its owner alone, or that in --key-file.
 //
 // It masks e-mail addresses, phone numbers with a country code and in the
 // usual national forms, payment cards, US social security numbers, IBANs, the
@@ -15,8 +15,8 @@
 // like, in any spelling, be it a string, a number, an array or an object.
 // --list prints the kinds. Public IP addresses are masked with --ip.
 //
-// Check digits are checked, lengths and prefixes too; what has none must look
-// like nothing else, or stand after a word such as Tel. Versions, times,
+// Check digits, lengths and prefixes are verified; a number that has none must
+// look like nothing else, or stand after a word such as Tel. Versions, times,
 // digests, UUIDs, line numbers and floats are left alone, and so are git@HOST,
 // noreply addresses, and users that are no person, such as root and ubuntu.
 // The ids and times of the events themselves are never touched, nor are

@@ -74,8 +74,8 @@
 // holds no lines. Without --follow, root spans are made at the end of the input,
 // or when there are more than 10,000 sessions. With --rebase it holds all spans
 // and log records until then, and with --content full the messages since the last
-// answer of a model. With --signals metrics, it holds
-// what at-summary holds of the sessions that are open.
+// answer of a model. With --signals metrics, it holds what at-summary holds of the
+// sessions that are open.
 //
 // # Exit status
 //

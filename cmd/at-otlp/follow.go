@@ -59,7 +59,7 @@ func (o *options) live(c *cli.IO, mapping *otlp.Options, out output) error {
 		err = cerr
 	}
 	if spooled != nil {
-		spooled.within = o.retryFor
+		spooled.within = o.delivery.RetryFor
 		if signalled {
 			spooled.within = stopWithin
 		}

@@ -23,10 +23,7 @@ type options struct {
 	to       send.Settings
 	exact    [3]string // endpoints by signal
 	stdout   bool
-	dry      bool
-	retryFor time.Duration
-	first    time.Duration
-	dead     string
+	delivery *cli.Delivery
 
 	follow   bool
 	spool    string
@@ -55,12 +52,7 @@ func main() {
 	flag("to", "Send to a service: "+strings.Join(presets(), ", ")+".").PlaceHolder("NAME").EnumVar(&o.to.To, presets()...)
 	flag("protocol", "http/protobuf, http/json or grpc.").PlaceHolder("NAME").EnumVar(&o.to.Protocol, send.Protobuf, send.JSON, send.GRPC)
 	flag("header", "A header, 'Name: value'. The value may be @FILE or have ${VARIABLES}.").PlaceHolder("HEADER").StringsVar(&o.to.Headers)
-	flag("compression", "gzip or none.").PlaceHolder("NAME").EnumVar(&o.to.Gzip, "gzip", "none")
-	flag("timeout", "Of one attempt to send.").PlaceHolder("10s").DurationVar(&o.to.Timeout)
-	flag("retry-for", "How long to try again.").Default("1m").DurationVar(&o.retryFor)
-	flag("first-retry", "The time before the first.").Hidden().Default("1s").DurationVar(&o.first)
-	flag("dead-letter", "Add what is not accepted to a file, as OTLP/JSON lines.").PlaceHolder("FILE").StringVar(&o.dead)
-	flag("dry-run", "Send nothing; print a line about each request.").BoolVar(&o.dry)
+	o.delivery = cli.DeliveryFlags(app, "OTLP/JSON lines")
 	flag("stdout", "Write to standard output, whatever the environment says.").BoolVar(&o.stdout)
 	flag("batch", "Spans in a request at most.").Default("512").IntVar(&o.items)
 	flag("batch-bytes", "Bytes in a request at most, before compression.").PlaceHolder("900000").IntVar(&o.bytes)

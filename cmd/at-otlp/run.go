@@ -56,13 +56,14 @@ type output interface {
 // output chooses it: standard output, unless something says that it is sent.
 func (o *options) output(c *cli.IO, mapping *otlp.Options) (output, error) {
 	o.to.Getenv, o.to.ReadFile = os.Getenv, cli.ReadConfig
+	o.to.Gzip, o.to.Timeout = o.delivery.Compression, o.delivery.Timeout
 	o.to.Exact = map[otlp.Signal]string{}
 	for _, s := range otlp.Signals {
 		if o.exact[s] != "" {
 			o.to.Exact[s] = o.exact[s]
 		}
 	}
-	if !o.stdout && (o.dry || o.to.Wanted(mapping.Signals)) {
+	if !o.stdout && (o.delivery.DryRun || o.to.Wanted(mapping.Signals)) {
 		return o.shipper(c, mapping)
 	}
 	if len(mapping.Signals) > 1 {
@@ -88,7 +89,7 @@ func (o *options) mapping(c *cli.IO) (*otlp.Options, error) {
 		MeasuredNow: o.metricsTime == "now",
 		Live:        o.follow, Idle: int64(o.idle), Grace: int64(o.grace),
 	}
-	if o.items < 1 || o.bytes < 0 || o.spoolMax < 1 || o.retryFor < 0 || o.first <= 0 {
+	if o.items < 1 || o.bytes < 0 || o.spoolMax < 1 || o.delivery.RetryFor < 0 || o.delivery.FirstRetry <= 0 {
 		return nil, fmt.Errorf("--batch, --batch-bytes, --spool-max and --retry-for must be greater than 0")
 	}
 	for name := range strings.SplitSeq(o.signals, ",") {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -27,17 +26,17 @@ type shipper struct {
 	done  sync.WaitGroup
 	err   error // of the dead letters
 	once  sync.Once
-	notes int
+	notes cli.Notes
 }
 
-// maxNotes is how many messages about single requests are printed.
-const maxNotes = 10
-
 func (o *options) shipper(c *cli.IO, mapping *otlp.Options) (*shipper, error) {
-	s := &shipper{c: c, dry: o.dry, dead: &send.Letters{Name: o.dead}, queue: make(chan *otlp.Batch, 4)}
+	s := &shipper{
+		c: c, dry: o.delivery.DryRun, dead: &send.Letters{Name: o.delivery.DeadLetter}, notes: cli.Notes{IO: c},
+		queue: make(chan *otlp.Batch, 4),
+	}
 	config := send.Config{
-		Targets: map[otlp.Signal]*send.Target{}, UserAgent: "at-otlp/" + cmp.Or(strings.ReplaceAll(cli.Version, " ", ""), "devel"),
-		RetryFor: o.retryFor, First: o.first, Note: s.note,
+		Targets: map[otlp.Signal]*send.Target{}, UserAgent: c.UserAgent(),
+		RetryFor: o.delivery.RetryFor, First: o.delivery.FirstRetry, Note: s.notes.Add,
 		Dead: func(b *otlp.Batch, _ string) error { return s.dead.Batch(b) },
 	}
 	if o.follow {
@@ -57,12 +56,6 @@ func (o *options) shipper(c *cli.IO, mapping *otlp.Options) (*shipper, error) {
 	}
 	s.sender = send.New(config)
 	return s, nil
-}
-
-func (s *shipper) note(message string) {
-	if s.notes++; s.notes <= maxNotes {
-		s.c.Notef("%s", message)
-	}
 }
 
 // take queues a request; the sender starts with the first.
@@ -97,9 +90,7 @@ func (s *shipper) end() error {
 func (s *shipper) report() error {
 	err := errors.Join(s.err, s.dead.Close())
 	st := s.sender.Stats
-	if s.notes > maxNotes {
-		s.c.Notef("and %d more such messages", s.notes-maxNotes)
-	}
+	s.notes.Close()
 	lost := st.Lost + st.Rejected
 	s.c.Lost(lost, lost+st.Accepted, "items", s.dead.Name)
 	return err

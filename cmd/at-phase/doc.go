@@ -15,6 +15,10 @@
 // after it failed, flags and python or python3 aside. The exact rules are in
 // the documentation of lib/phase.
 //
+// The record of a phase comes when the phase is over: before the first event of
+// the next one, after a session_end, after a notification that the agent waits
+// for the user (idle_prompt, of Claude Code), or at the end of the input.
+//
 // The rest of an event is passed on byte for byte, and the order is kept. A
 // key phase that is there already is replaced, and records of type phase are
 // made anew, so that at-phase twice is at-phase once. Other records are passed

@@ -1,11 +1,11 @@
 // At-policy learns a policy file from what sessions did.
 //
-// It prints the policy that the sessions on its input satisfy and that allows
-// little more: the files they read and wrote, from their working directory, the
-// programs they ran with their subcommands, the hosts they contacted, and the
-// commands of which cannot be told what they do before they run, word for word.
-// Three files or more of a directory become the directory. A section of which
-// nothing was used allows nothing.
+// It prints a policy that the sessions in its input satisfy and that allows
+// little more: the files they read and wrote, relative to their working directory,
+// the programs they ran with their subcommands, the hosts they contacted, and, word
+// for word, commands of which nobody can tell what they do before they run. Three
+// or more files of a directory become the directory. A section of which nothing
+// was used allows nothing.
 //
 // A policy that is learned is a proposal: read it, widen or tighten it, add what
 // must never be done to the deny lists, and keep it with the code. At-policy
@@ -15,9 +15,10 @@
 // Without --output nothing is written. With it, the policy goes to a file; one
 // that is there is replaced only with --force. With --merge, what the sessions
 // need is added to the allow lists of the file that is there, and nothing is
-// taken out: an empty or missing list, which rules nothing, stays as it is, and
-// deny lists are not touched; what they deny is warned of. --last N sessions is
-// a matter of at-cat. At-policy holds paths and commands, each once.
+// taken out: an empty or missing list, which forbids nothing, stays as it is, and
+// deny lists are not touched; a warning names what they deny. Which sessions are
+// learned from, such as the last 20, is chosen with at-cat. At-policy holds paths
+// and commands, each once.
 //
 // With --format json the policy is printed as one policy record.
 //

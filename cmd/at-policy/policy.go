@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/policyfile"
 	"agenttrace/lib/event"
 	"agenttrace/lib/policy"
 )
@@ -22,13 +21,8 @@ func run(c *cli.IO, o *options) error {
 	if !o.links {
 		links = nil
 	}
-	l := policy.NewLearner(cli.PolicyContext(), links)
-	bad := 0
-	each := func(e event.Event) error {
-		l.Add(e)
-		return nil
-	}
-	if err := o.report.Each(c, policy.LearnedKind, each); err != nil {
+	l := policy.NewLearner(policyfile.Context(), links)
+	if err := o.report.Gather(c, policy.LearnedKind, l.Add); err != nil {
 		return err
 	}
 	learned := l.Learned()
@@ -48,7 +42,6 @@ func run(c *cli.IO, o *options) error {
 			c.Notef("warning: %s", w)
 		}
 	}
-	bad = c.Bad()
 	if o.report.Records() {
 		err = c.Out.Write(learned.Record(event.AppendCompact(nil, bytes.TrimSpace(text))))
 	} else {
@@ -56,12 +49,15 @@ func run(c *cli.IO, o *options) error {
 		if o.output == "" {
 			b = append(append(b, '\n'), text...)
 		}
-		err = c.Out.Write(b[:len(b)-1]) // Write adds the newline
+		err = c.Print(b)
 	}
-	if err != nil || o.output == "" || bad > 0 {
+	if err != nil || o.output == "" || c.Bad() > 0 {
 		return err
 	}
-	return write(o.output, text)
+	if err := cli.ReplaceFile(o.output, text, 0o644, nil); err != nil {
+		return fmt.Errorf("cannot write the policy: %w", err)
+	}
+	return nil
 }
 
 // check looks at the file that is to be written, and returns what is in it if
@@ -88,21 +84,4 @@ func (o *options) check() (old []byte, err error) {
 		return nil, nil
 	}
 	return nil, cli.WithHint(fmt.Errorf("'%s' is there already", o.output), "--merge adds to it, --force replaces it")
-}
-
-// write puts a policy in its place at one stroke.
-func write(name string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".at-policy-*")
-	if err != nil {
-		return fmt.Errorf("cannot write the policy: %w", err)
-	}
-	defer os.Remove(f.Name()) // fails once it has been renamed
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write the policy: %w", err)
-	}
-	return nil
 }

@@ -6,13 +6,13 @@
 // that they are of use; #12 is the twelfth event of the session, as in
 // at-replay.
 //
-// The root cause is the first failure that nothing made good. An attempt that
-// fails is made good by a later one with the same intent that succeeds, of tests
-// and builds also by one of everything, of an edit by another of the same file.
-// Whatever is no test, build or installation is also made good if tests or a
-// build succeed after it, or a commit. A session whose failures were all made
-// good is OK. If a rule of at-watch has killed it, the alert in the input says
-// so, and the last failure before is the cause if no other is.
+// The root cause is the first failure that nothing made good. A failed attempt is
+// made good by a later success with the same intent; a failed test or build also by
+// a success of all tests or the whole build, a failed edit by another edit of the
+// same file. A failure that is not of a test, a build or an installation is also
+// made good if tests, a build or a commit succeed after it. A session whose failures
+// were all made good is OK. If a rule of at-watch killed it, which an alert in the
+// input says, and every failure was made good, the last failure before is the cause.
 //
 // Instructions are the lines of AGENTS.md and CLAUDE.md in the session's
 // directory that forbid a command or the change of a file: "use uv, not pip",

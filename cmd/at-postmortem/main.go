@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"agenttrace/lib/cli"
-	"agenttrace/lib/event"
 	"agenttrace/lib/postmortem"
 )
 
@@ -21,9 +20,9 @@ type options struct {
 func main() {
 	app := cli.New("at-postmortem", doc)
 	o := &options{report: cli.ReportFlags(app, "markdown")}
-	app.Flag("instructions", "Instructions that the sessions had to follow, instead of those in their directories; repeatable.").PlaceHolder("FILE").StringsVar(&o.instructions)
+	app.Flag("instructions", "Instructions that the sessions had to follow, instead of those in their directories; may be repeated.").PlaceHolder("FILE").StringsVar(&o.instructions)
 	app.Flag("agents-md", "The same.").Hidden().StringsVar(&o.instructions)
-	app.Flag("exit-code", "Exit with status 1 if a session failed.").BoolVar(&o.exitCode)
+	app.Flag("exit-code", "Exit with 1 if a session failed.").BoolVar(&o.exitCode)
 	std := cli.Std(app)
 
 	cli.Run(app, std, func(c *cli.IO) error { return run(c, o) })
@@ -41,10 +40,7 @@ func run(c *cli.IO, o *options) error {
 		}
 		return found(f.Cwd, f.Commit)
 	}
-	err = o.report.Each(c, postmortem.Kind, func(e event.Event) error {
-		set.Add(e)
-		return nil
-	})
+	err = o.report.Gather(c, postmortem.Kind, set.Add)
 	if err != nil {
 		return err
 	}
@@ -75,5 +71,5 @@ func (o *options) print(c *cli.IO, r *postmortem.Report, more bool) error {
 	} else {
 		b = r.AppendText(b)
 	}
-	return c.Out.Write(b[:len(b)-1]) // Write adds the newline
+	return c.Print(b)
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/tap"
 	"agenttrace/lib/proxy"
 )
 
@@ -22,7 +23,7 @@ import (
 var doc string
 
 type options struct {
-	*cli.Record
+	*tap.Flags
 	url, listen string
 	port        int
 	origins     []string
@@ -36,7 +37,7 @@ const (
 
 func main() {
 	app := cli.New("at-record-http", doc)
-	o := options{Record: cli.RecordFlags(app)}
+	o := options{Flags: tap.New(app)}
 	app.Arg("url", "The address of the server.").Required().StringVar(&o.url)
 	app.Flag("port", "The port to listen on; 0 for any.").Short('p').Default("5100").IntVar(&o.port)
 	app.Flag("listen", "The address to listen on.").Default("127.0.0.1").PlaceHolder("ADDRESS").StringVar(&o.listen)
@@ -62,7 +63,7 @@ func run(c *cli.IO, o *options) error {
 	}
 	shown := url.URL{Scheme: up.Scheme, Host: up.Host, Path: up.Path}
 	guard := proxy.Guard{Origins: o.origins, AnyHost: !proxy.IsLoopback(l.Addr())}
-	h := proxy.NewHTTP(up, rec, o.Tracer(rec, nil, shown.String()), guard, cli.NewSession)
+	h := proxy.NewHTTP(up, rec, o.Tracer(rec, nil, shown.String()), guard, tap.NewSession)
 	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ErrorLog: log.New(io.Discard, "", 0)}
 	ended := context.AfterFunc(ctx, func() { server.Close() })
 	c.Notef("listening on http://%s/", l.Addr())

@@ -3,8 +3,8 @@
 // A client that is configured to run a server runs at-record with the server's
 // command line instead. Every byte goes through as it is, both ways: messages,
 // batches, what is no message, the end of the input. Standard error, the
-// environment, signals and the exit status are the server's own. What goes through is
-// looked at afterwards, in a copy.
+// environment, signals and the exit status are the server's own. Only a copy of
+// what passes is looked at, afterwards.
 //
 // The trace has each call of a tool with its arguments and its whole result, its
 // failure or that it got no answer; resources that were read, prompts, sampling,
@@ -33,8 +33,8 @@
 //
 // # Exit status
 //
-//   - 0: the server ended with it. So it is with every other status of the
-//     server's; if a signal ended it, at-record ends by the same one.
+//   - 0: the server exited with 0. Any other status of the server's is passed on
+//     as well; if a signal ended the server, at-record ends by the same one.
 //   - 2: bad usage, or a store that cannot be used.
 //   - 126: the server cannot be executed.
 //   - 127: there is no such command.

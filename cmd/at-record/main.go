@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/tap"
 	"agenttrace/lib/proxy"
 )
 
@@ -21,7 +22,7 @@ const patience = 2 * time.Second
 func main() {
 	app := cli.New("at-record", doc)
 	app.Interspersed(false) // flags behind the command are the server's
-	rec := cli.RecordFlags(app)
+	rec := tap.New(app)
 	words := app.Arg("command", "The command line of the server.").Required().Strings()
 
 	cli.Run(app, cli.Streams(app), func(c *cli.IO) error {
@@ -31,15 +32,15 @@ func main() {
 }
 
 // run ends the process as the server ends.
-func run(c *cli.IO, flags *cli.Record, command []string) error {
+func run(c *cli.IO, flags *tap.Flags, command []string) error {
 	rec, err := flags.Open(c)
 	if err != nil {
 		return err
 	}
 	tracer := flags.Tracer(rec, command, "")
-	conn := tracer.Open(cli.NewSession())
+	conn := tracer.Open(tap.NewSession())
 	if agent := os.Getenv("CLAUDE_CODE_SESSION_ID"); agent != "" {
-		conn = tracer.Join(agent, cli.NewLabel())
+		conn = tracer.Join(agent, tap.NewLabel())
 	}
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, proxy.Passed...)

@@ -10,9 +10,9 @@
 // replaced, no byte changes. The ids of the envelope are never touched, nor are
 // signatures of thinking, encrypted content and images.
 //
-// What stood there is told by the replacement, [REDACTED:github-token:3f2a9c]:
-// the rule, and a tag by which equal secrets can be told to be equal. The tag is
-// a keyed hash. The key is the file .redact-key in the trace store, which is
+// A replacement such as [REDACTED:github-token:3f2a9c] names the rule that
+// found the secret, and has a tag, the same for equal secrets. The tag is a
+// keyed hash. The key is the file .redact-key in the trace store, which is
 // made, readable by its owner only, when the first secret is found; --key-file
 // names another. With --plain all replacements are [REDACTED]. A second run
 // changes nothing.
@@ -24,10 +24,10 @@
 // secrets themselves: the values of a .env file, or of variables of this
 // process. They go wherever they stand, also in base64, hex and URLs.
 //
-// Some things are known from the session. What a call got that read a .env file
-// or a private key, or ran env, printenv or kubectl get secret, is looked at more
-// strictly: every value goes that is not plainly harmless. A secret that was
-// found once is found in the rest of its session wherever it stands.
+// The session helps, too. The output of a call that read a .env file or a private
+// key, or ran env, printenv or kubectl get secret, is searched more strictly:
+// every value goes that is not plainly harmless. A secret that was found once is
+// found in the rest of its session wherever it stands.
 //
 // A line that is not an event is reported, and scrubbed as text. At-redact
 // holds the values of the secrets it found, 1000 for each session and 12000 in

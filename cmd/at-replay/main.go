@@ -73,7 +73,7 @@ func run(c *cli.IO, o options) error {
 	o.Zone = o.zone.Location()
 
 	p := &player{io: c, stop: make(chan struct{})}
-	out := lineWriter{c.Out}
+	out := textWriter{c}
 	switch {
 	case o.tree:
 		p.show = replay.NewTree(out, o.Options)

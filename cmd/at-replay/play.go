@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"os/signal"
 	"sync"
@@ -13,15 +12,10 @@ import (
 	"agenttrace/lib/replay"
 )
 
-// lineWriter makes a writer of the command's output.
-type lineWriter struct{ out *event.Writer }
+// textWriter makes an io.Writer of the command's output.
+type textWriter struct{ io *cli.IO }
 
-func (w lineWriter) Write(b []byte) (int, error) {
-	if len(b) == 0 {
-		return 0, nil
-	}
-	return len(b), w.out.Write(bytes.TrimSuffix(b, []byte("\n")))
-}
+func (w textWriter) Write(b []byte) (int, error) { return len(b), w.io.Print(b) }
 
 // A player passes events to what shows them, in time if there is a pace.
 type player struct {

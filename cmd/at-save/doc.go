@@ -10,8 +10,14 @@
 // then made. Directories are made with mode 0700 and files with 0600. No
 // session_id leads out of the store.
 //
-// A line that is not an event, or has no session_id, is reported and not
-// saved. At-save streams: it holds at most 1 MiB of lines and the longest line.
+// If the reader of --tee goes away, at-save saves the rest of its input all the
+// same, and then ends as it would have: by SIGPIPE.
+//
+// A line that is not an event is reported and not saved. Nor is an event that
+// has no session_id, or an empty one, such as a record that is about several
+// sessions: there is no session in the store that it would be found in.
+//
+// At-save streams: it holds at most 1 MiB of lines and the longest line.
 //
 // # Exit status
 //

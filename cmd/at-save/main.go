@@ -2,9 +2,11 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 
 	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
+	"agenttrace/lib/store"
 )
 
 //go:embed doc.go
@@ -24,6 +26,11 @@ func run(c *cli.IO, where *cli.Store, tee bool) error {
 	if err != nil {
 		return err
 	}
+	bad := cli.Drop
+	if tee {
+		bad = nil
+		c.Outlive() // who saves does not stop because nobody watches
+	}
 	saver := st.NewSaver()
 	// What has come is saved before more is waited for.
 	c.In.BeforeBlock = func() error {
@@ -32,14 +39,15 @@ func run(c *cli.IO, where *cli.Store, tee bool) error {
 		}
 		return c.Out.Flush()
 	}
-	bad := cli.Drop
-	if tee {
-		bad = nil
-	}
+	homeless := 0
 	err = c.Each(func(e event.Event) error {
-		if session := e.Session(); session == "" {
-			c.Warnf("%s:%d: not saved: no session_id", e.File, e.Line)
-		} else if err := saver.Save(session, e.Raw); err != nil {
+		err := saver.Save(e.Session(), e.Raw)
+		if errors.Is(err, store.ErrNoSession) {
+			c.Warnf("%s:%d: not saved: %v", e.File, e.Line, err)
+			if homeless++; homeless == 1 {
+				c.Hintf("give it the session_id of the session that it belongs to, or leave it out")
+			}
+		} else if err != nil {
 			return err
 		}
 		if tee {

@@ -25,11 +25,11 @@
 // A hook is one process, at-capture --save. With --pipe it is the shell line
 // at-capture | at-save. With --redact, secrets are taken out before anything is
 // saved: by at-capture itself, or by at-redact between the two of a pipe.
-// --redact-pattern adds what is to be taken out. At-capture is named without its folder if
-// the PATH leads to it, and with it otherwise; --command names another. The
-// paths given are made absolute, unless they begin with a variable that the
-// agent fills in, such as ${CLAUDE_PROJECT_DIR}/: a hook runs wherever the
-// agent stands at the time.
+// --redact-pattern adds what is to be taken out. The hook names at-capture without
+// its folder if it is found on the PATH, and with its folder otherwise; --command
+// names another. Paths given are made absolute, since a hook runs in whatever
+// directory the agent is in at the time, unless they begin with a variable that
+// the agent fills in, such as ${CLAUDE_PROJECT_DIR}/.
 //
 // With --guard a hook before each tool runs at-guard, which lets the agent do
 // only what the policy in the project allows; --policy names another policy,

@@ -180,21 +180,15 @@ func backup(path string, b []byte, mode fs.FileMode) (string, error) {
 	}
 }
 
-// replace puts new contents in the place of a file at one stroke, so that the
-// agent never reads half of it. It gives up if the file is no longer what it
-// was: the agent writes it too.
+// replace puts new contents in the place of a file, so that the agent never reads
+// half of it. It gives up if the file is no longer what it was: the agent writes
+// it too.
 func replace(path string, old, now []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails once it has been renamed
-	_, err = f.Write(now)
-	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if have, _, err := read(path); err != nil || !bytes.Equal(have, old) {
-		return errors.Join(err, errors.New("it was changed meanwhile; try again"))
-	}
-	return os.Rename(f.Name(), path)
+	return cli.ReplaceFile(path, now, mode, func() error {
+		have, _, err := read(path)
+		if err != nil || !bytes.Equal(have, old) {
+			return errors.Join(err, errors.New("it was changed meanwhile; try again"))
+		}
+		return nil
+	})
 }

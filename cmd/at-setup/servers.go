@@ -109,7 +109,7 @@ func rewrite(c *cli.IO, o options, m setup.MCP, name string) error {
 			}
 			now, err := change(old)
 			if err == nil {
-				err = printLines(c, now)
+				err = c.Print(now)
 			}
 			return old, err
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -111,7 +110,7 @@ func show(c *cli.IO, agent setup.Agent, f setup.File, path string, o options) er
 	if err != nil {
 		return err
 	}
-	if err := printLines(c, settings); err != nil {
+	if err := c.Print(settings); err != nil {
 		return err
 	}
 	if n := len(agent.Hooks(o.Options)); n > 0 {
@@ -120,15 +119,6 @@ func show(c *cli.IO, agent setup.Agent, f setup.File, path string, o options) er
 		c.Notef("a plugin; put it into %s, or run the command again with --write", path)
 	}
 	hints(c, agent.Steps(o.Options, o.global))
-	return nil
-}
-
-func printLines(c *cli.IO, b []byte) error {
-	for line := range bytes.Lines(b) {
-		if err := c.Out.Write(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -37,14 +37,15 @@ func run(c *cli.IO, report *cli.Report, tree bool, zone *time.Location) error {
 		buf = buf[:0]
 		if report.Records() {
 			buf = s.Record(buf)
+			err = c.Out.Write(buf)
 		} else {
 			if i > 0 {
 				buf = append(buf, '\n')
 			}
 			buf = s.AppendText(buf, zone)
-			buf = buf[:len(buf)-1] // Write adds it
+			err = c.Print(buf)
 		}
-		if err := c.Out.Write(buf); err != nil {
+		if err != nil {
 			return err
 		}
 	}

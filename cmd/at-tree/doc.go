@@ -10,9 +10,9 @@
 //
 // A session belongs to the one that its session_start names; where it names
 // none, to the first one in which the outcome of a call, or an A2A call, names
-// it. A session that is named and not in the input is shown as such, with those
-// below it. A session stands in the tree once: where another one names it, too,
-// a line says that it is shown elsewhere, or that it closes a cycle.
+// it. A session that is named but not in the input is shown as such, with those
+// below it. Each session stands in the tree once; where another session names it as
+// well, a line says that it is shown elsewhere, or that it closes a cycle.
 //
 // --depth N shows N levels below the top; totals are those of the whole tree.
 // With --format json it prints a tree record for each line.

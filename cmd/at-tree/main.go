@@ -4,7 +4,6 @@ import (
 	_ "embed"
 
 	"agenttrace/lib/cli"
-	"agenttrace/lib/event"
 	"agenttrace/lib/tree"
 )
 
@@ -22,10 +21,7 @@ func main() {
 
 func run(c *cli.IO, report *cli.Report, depth int) error {
 	var b tree.Builder
-	err := report.Each(c, tree.Kind, func(e event.Event) error {
-		b.Add(e)
-		return nil
-	})
+	err := report.Gather(c, tree.Kind, b.Add)
 	if err != nil {
 		return err
 	}
@@ -41,7 +37,7 @@ func run(c *cli.IO, report *cli.Report, depth int) error {
 			text = append(text, '\n')
 		}
 		text = tree.AppendText(text, root, depth)
-		if err := c.Out.Write(text[:len(text)-1]); err != nil {
+		if err := c.Print(text); err != nil {
 			return err
 		}
 	}

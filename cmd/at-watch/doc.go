@@ -26,10 +26,9 @@
 // file serves at-guard --rules, which keeps a call from running, and at-audit
 // --rules, which judges afterwards.
 //
-// A rule holds once a session. What happened before at-watch was started counts:
-// it holds at once, if it does. A call that at-guard denies is a call, too. A
-// subagent is a session of its own, and the agent that started it is what is
-// stopped.
+// A rule fires once in a session. What happened before at-watch was started
+// counts, so a rule may fire at once. A call that at-guard denied is a call, too. A
+// subagent is a session of its own; the agent that started it is what is stopped.
 //
 // Without a rules file, a configuration or a limit, at-watch alerts at 10 USD, at
 // a command that is run for the sixth time, at a series of calls that comes three
@@ -52,9 +51,9 @@
 // is left alone, and so is a process on another machine. Where the process is
 // not known, the alert says so. --dry-run signals nothing.
 //
-// Rules on time are looked at with the clock when there has been no input for a
-// second, of sessions whose process runs; if it is not known, of those that said
-// something in the last hour.
+// When there has been no input for a second, rules on time are judged by the
+// clock, for sessions whose process runs or, if the process is not known, for
+// those with an event in the last hour.
 //
 // A file .pause-request in the trace store's folder, with the id of a session,
 // pauses its agent; it goes on when the file is gone. Editors use it.

@@ -89,21 +89,7 @@ func (x *watcher) postmortem(session string) (name string, err error) {
 		return "", err
 	}
 	name = filepath.Join(dir, "postmortem-"+store.DirName(session)+".md")
-	f, err := os.CreateTemp(dir, ".postmortem-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(s.Report().AppendMarkdown(nil))
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return name, err
+	return name, cli.ReplaceFile(name, s.Report().AppendMarkdown(nil), 0o600, nil)
 }
 
 // death returns what is known of a session that was killed: as the store has

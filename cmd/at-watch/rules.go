@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/policyfile"
 	"agenttrace/lib/rule"
 	"agenttrace/lib/watch"
 )
@@ -38,7 +39,7 @@ func (o *options) load(w *watch.Watcher) error {
 		}
 	}
 	if o.policy != "" {
-		if _, w.Policy, err = cli.LoadPolicy(o.policy, "."); err != nil {
+		if _, w.Policy, err = policyfile.Load(o.policy, "."); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"agenttrace/lib/cli"
+	"agenttrace/lib/cli/policyfile"
 	"agenttrace/lib/event"
 	"agenttrace/lib/postmortem"
 	"agenttrace/lib/proc"
@@ -61,7 +62,7 @@ var spending = []string{"cost_usd", "tokens", "context_pct"}
 
 func run(c *cli.IO, o *options) error {
 	x := &watcher{options: o, c: c, started: time.Now(), tails: map[string]*tail{}, killing: map[proc.Target]bool{}, mortal: map[proc.Target]bool{}, killer: map[string][]byte{}}
-	x.w = &watch.Watcher{Context: cli.PolicyContext(), Links: cli.IsDir}
+	x.w = &watch.Watcher{Context: policyfile.Context(), Links: cli.IsDir}
 	if err := o.load(x.w); err != nil {
 		return err
 	}

@@ -9,11 +9,11 @@
 // follow are FILEs; a FILE whose name could be an event is written ./4.
 //
 // From the event, at-why goes to what most likely led to it, and on to the
-// beginning. Links are the ids of calls and outcomes; attempts of what had
-// failed before; edits between a failure and the next attempt; reads of a file
-// that is then written; results, failures and prompts that name, as a whole
-// word, a path or identifier that a call uses; what the agent said; and the
-// prompt. Each link is printed with its reason; one that is only likely, or
+// beginning. Events are linked by the ids of calls and outcomes; by another attempt
+// at what had failed before; by edits between a failure and the next attempt; by
+// reading a file that is written later; by results, failures and prompts that name,
+// as a whole word, a path or identifier that a call uses; by what the agent said;
+// and by the prompt. Each link is printed with its reason; one that is only likely, or
 // weak, says so. An outcome stands for its call. The rules are in the
 // documentation of lib/why.
 //

@@ -34,7 +34,7 @@ func run(c *cli.IO, report *cli.Report, o options) error {
 		what, c.In.Names = names[0], names[1:]
 	}
 	var g why.Graph
-	err := cli.EachAhead(c, report, why.KindRecord, why.Prepare, func(e event.Event, p why.Prepared) error {
+	err := cli.EachAhead(c, report, why.Kind, why.Prepare, func(e event.Event, p why.Prepared) error {
 		g.Add(e, p)
 		return nil
 	})

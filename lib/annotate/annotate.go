@@ -129,8 +129,9 @@ func (f *Finder) Add(e event.Event) {
 	f.best, f.found = Found{n, e.ID(), offset}, true
 }
 
-// Result returns the event, once the session has been read. It is an error if
-// there is no such event, or if it has no id that could be referred to.
+// Result returns the event that was found, once the whole session has been added.
+// It is an error if there is no such event, or if it has no event_id that an
+// annotation could refer to.
 func (f *Finder) Result() (Found, error) {
 	t := &f.Target
 	switch {

@@ -235,8 +235,8 @@ func (m *Meter) measure(s *cost.Session, t *told) *Session {
 func (m *Meter) steps(b *Session, s *cost.Session, t *told) (list []step) {
 	exact := false
 	for _, r := range s.Requests {
-		if r.Provenance() == cost.Vendor {
-			continue // an amount, and no tokens
+		if r.Provenance() == cost.Vendor || r.Context() == 0 {
+			continue // an amount and no tokens, or a request that was not answered
 		}
 		exact = exact || r.Provenance() != cost.Estimate
 		b.Peak = max(b.Peak, r.Context())

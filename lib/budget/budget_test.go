@@ -85,6 +85,9 @@ func TestContext(t *testing.T) {
 			answer("1", haiku+`"iterations":[{"type":"message","input_tokens":1000,"output_tokens":5},{"type":"advisor_message","model":"claude-opus-4-8","input_tokens":70000,"output_tokens":5},{"type":"message","input_tokens":1100,"output_tokens":5}],`,
 				`"input_tokens":2100,"output_tokens":10`),
 		}, 1100},
+		{"a request that was not answered", []string{
+			answer("1", haiku, `"input_tokens":10,"output_tokens":1`), answer("2", haiku, `"input_tokens":0,"output_tokens":0`),
+		}, 10},
 		{"answers that Claude Code writes itself", []string{
 			answer("1", haiku, `"input_tokens":10,"output_tokens":1`), answer("2", `"model":"<synthetic>",`, `"input_tokens":0,"output_tokens":0`),
 		}, 10},

@@ -85,7 +85,7 @@ func (o *Options) compactAt(agent string, w Window, seen int64) (at int64, from 
 	case o.CompactAt > 0:
 		return o.CompactAt, Given
 	case o.CompactPercent > 0 && w.Tokens > 0:
-		return w.Tokens / 100 * o.CompactPercent, Given
+		return w.Tokens * o.CompactPercent / 100, Given
 	case seen > 0 && (w.Tokens == 0 || seen <= w.Tokens):
 		return seen, Seen
 	case strings.EqualFold(agent, "claude-code") && w.Tokens > 2*claudeReserve:

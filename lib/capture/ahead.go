@@ -57,7 +57,7 @@ func (c *Capture) start(in Input) *ahead {
 			return
 		}
 		defer r.Close()
-		a.err = event.Chunks(r, nil, c.parse, func(b batch) error {
+		a.err = event.Chunks(text(r), nil, c.parse, func(b batch) error {
 			select {
 			case a.batches <- b:
 			case <-a.stop:
@@ -99,7 +99,7 @@ func (c *Capture) finish(a *ahead, f File) error {
 func (c *Capture) begin(f File) {
 	c.file = f
 	c.docs = documents{}
-	c.current = nil
+	c.current, c.textLog = nil, false
 	c.claude.Begin(f.Session, f.Child)
 }
 

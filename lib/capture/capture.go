@@ -16,6 +16,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/claude"
+	"agenttrace/lib/capture/mcp"
 	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
@@ -54,6 +55,7 @@ type Capture struct {
 	docs    documents
 	rec     record.Record
 	mixed   bool
+	textLog bool // the input is text with messages of MCP in it
 }
 
 // Mixed reports whether anything was read but lines of Claude Code's
@@ -70,6 +72,7 @@ type File struct {
 	Session string // that its name tells, for lines that do not say
 	Child   claude.Child
 	Agent   string // whose records it holds, "" if they shall tell themselves
+	Log     bool   // payloads of hooks in it are a log, no agent waits for them
 }
 
 func (c *Capture) init() {
@@ -89,7 +92,7 @@ func (c *Capture) init() {
 func (c *Capture) Read(r io.Reader, f File) error {
 	c.init()
 	c.begin(f)
-	err := event.Chunks(r, c.Idle, c.parse, c.take)
+	err := event.Chunks(text(r), c.Idle, c.parse, c.take)
 	if err == nil {
 		err = c.end()
 	}
@@ -111,10 +114,17 @@ func skippable(line []byte) bool {
 	}
 	for _, begin := range transcriptBegins {
 		if bytes.HasPrefix(line, begin) {
-			return true
+			return !linksSidechain(line[:min(len(line), 400)])
 		}
 	}
 	return false
+}
+
+// linksSidechain reports whether a line, of which this is the beginning, may be
+// one of a subagent in the session's own file: old versions did not name it, and
+// whose its answers are is told by the chain of lines alone.
+func linksSidechain(head []byte) bool {
+	return bytes.Contains(head, []byte(`"isSidechain":true`)) && !bytes.Contains(head, []byte(`"agentId"`))
 }
 
 // transcriptBegins are how those lines begin that make up most of a
@@ -250,7 +260,7 @@ func (c *Capture) take(b batch) error {
 
 // hook makes the events of the payload in c.rec, which was told at a time.
 func (c *Capture) hook(line int, nano int64) error {
-	c.mixed = true
+	c.mixed, c.hooks.Log = true, c.file.Log
 	return c.noSession(c.hooks.Take(&c.rec, nano), line, c.rec.Raw)
 }
 
@@ -303,9 +313,15 @@ func (c *Capture) record(raw []byte, line int) error {
 	if inner := c.rec.Get("input_data"); len(inner) > 0 && inner[0] == '{' {
 		return c.wrapped(inner, line)
 	}
+	if c.textLog && !mcp.IsTextRecord(&c.rec) { // what a server wrote to its standard error
+		return c.record(mcp.TextRecord(bytes.Clone(raw)), line)
+	}
 	c.problem(line, "a JSON object that is no record of a known agent", raw)
 	return nil
 }
+
+// mayBe reports whether the input may hold records of an agent.
+func (c *Capture) mayBe(agent string) bool { return c.file.Agent == "" || c.file.Agent == agent }
 
 // wrapped makes the events of a payload that a hook script has wrapped, which
 // is common: {"timestamp": …, "input_data": {payload}}.

@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"agenttrace/lib/capture/mcp"
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
 
 // documents puts records together that span lines, and sorts out what is no
 // record. It is used for the chunks where some line is not a whole record.
 type documents struct {
-	buf     []byte // lines of a record that is not whole yet
-	line    int    // the number of the first
-	next    int    // size of buf at which it is worth to look at it again
-	depth   int    // of brackets in buf, as far as strings are strings
-	inStr   bool
-	escaped bool
+	buf      []byte // lines of a record that is not whole yet
+	line     int    // the number of the first
+	next     int    // size of buf at which it is worth looking at it again
+	brackets record.Brackets
 }
 
 // open reports whether a record has begun that is not whole.
@@ -51,14 +51,19 @@ func (d *documents) add(c *Capture, line []byte, n int) error {
 		return d.more(c, line, n)
 	}
 	line = bytes.TrimSpace(line)
+	if whole := bytes.Trim(line, "\x00 \t\r"); len(whole) < len(line) && len(whole) > 0 {
+		// What a machine that crashed leaves of a file that was being written.
+		c.problem(n, "NUL bytes beside a record", nil)
+		line = whole
+	}
 	if len(line) == 0 {
 		return nil
 	}
 	end, err := event.Check(line)
 	switch {
-	case err == nil:
+	case err == nil && !(c.textLog && line[0] != '{'):
 		return c.record(line, n)
-	case end == len(line) && (line[0] == '{' || line[0] == '['):
+	case end == len(line) && (line[0] == '{' || line[0] == '[') && !c.textLog:
 		// It may go on in the next line.
 		d.begin(line, n)
 		return nil
@@ -74,21 +79,7 @@ func (d *documents) begin(line []byte, n int) {
 
 func (d *documents) append(line []byte) {
 	d.buf = append(append(d.buf, line...), '\n')
-	for _, b := range line {
-		switch {
-		case d.escaped:
-			d.escaped = false
-		case d.inStr:
-			d.escaped = b == '\\'
-			d.inStr = b != '"'
-		case b == '"':
-			d.inStr = true
-		case b == '{' || b == '[':
-			d.depth++
-		case b == '}' || b == ']':
-			d.depth--
-		}
-	}
+	d.brackets.Add(line)
 }
 
 // more adds a line to a record that has begun. What has come is looked at when
@@ -96,7 +87,7 @@ func (d *documents) append(line []byte) {
 // in proportion to its length.
 func (d *documents) more(c *Capture, line []byte, n int) error {
 	d.append(line)
-	if d.depth > 0 && len(d.buf) < d.next && len(d.buf) > 4096 {
+	if d.brackets.Depth > 0 && len(d.buf) < d.next && len(d.buf) > 4096 {
 		return nil
 	}
 	d.next = 2 * len(d.buf)
@@ -109,7 +100,28 @@ func (d *documents) more(c *Capture, line []byte, n int) error {
 	case end >= len(d.buf)-1 && len(d.buf) < event.MaxLine:
 		return nil // not whole yet
 	}
+	if whole, ok := event.Value(d.buf); ok && bytes.IndexByte(d.buf[:whole], '\n') >= 0 {
+		return d.split(c, whole)
+	}
 	return d.giveUp(c, end)
+}
+
+// split takes a record over several lines, behind whose end, on its last line,
+// the next one begins.
+func (d *documents) split(c *Capture, whole int) error {
+	held, n := d.buf, d.line
+	d.buf = nil
+	if err := c.record(held[:whole], n); err != nil {
+		return err
+	}
+	n += bytes.Count(held[:whole], []byte{'\n'})
+	for line := range bytes.Lines(held[whole:]) {
+		if err := d.add(c, bytes.Clone(line[:len(line)-1]), n); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
 }
 
 // giveUp finds that the lines held are no record: the first is a torn line,
@@ -158,6 +170,9 @@ func (d *documents) broken(c *Capture, line []byte, n int, cause error) error {
 			c.problem(n, "a comma behind a record that was read", nil)
 			return c.record(rest, n)
 		}
+	}
+	if c.textLog = c.textLog || c.mayBe(mcp.Name) && mcp.IsTextLog(line); c.textLog {
+		return c.record(mcp.TextRecord(line), n)
 	}
 	pieces := event.Pieces(line, recordStarts...)
 	torn := false

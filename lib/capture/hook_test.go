@@ -246,6 +246,26 @@ func TestHookIDs(t *testing.T) {
 	}
 }
 
+// What has no id but that of its turn is told anew after another call, with the
+// id that the store gives it where each payload is captured by itself.
+func TestHookAgainInTurn(t *testing.T) {
+	call := func(id string) string {
+		return payload("PreToolUse", `"tool_name":"Bash","prompt_id":"p","tool_use_id":"`+id+`"`)
+	}
+	asks := payload("Notification", `"prompt_id":"p","message":"m","notification_type":"permission_prompt"`)
+	e := hooks(t, call("t1"), asks, asks, call("t2"), asks, asks, call("t1"), asks, call("t2"), asks)
+	first, second := e[1].ID(), event.ID("s", "repeat", e[1].ID(), "2")
+	for i, want := range map[int]string{2: first, 4: second, 5: second, 7: first, 9: second} {
+		if e[i].ID() != want {
+			t.Errorf("%d has id %s, want %s", i, e[i].ID(), want)
+		}
+	}
+	other := payload("Notification", `"prompt_id":"p","message":"m","notification_type":"permission_prompt","agent_id":"a1","agent_type":"x"`)
+	if f := hooks(t, call("t1"), other, call("t2"), other); f[1].ID() != f[3].ID() {
+		t.Error("the call of another session counts")
+	}
+}
+
 // A hook and the transcript that tell of one happening give it one id.
 func TestHookAndTranscript(t *testing.T) {
 	const at = `"timestamp":"2026-11-22T07:22:51.000Z","sessionId":"s"`

@@ -16,6 +16,7 @@ type Tail struct {
 	docs    documents
 	others  []foreign
 	current *foreign
+	textLog bool
 	place   claude.Place
 	line    int
 	off     int64
@@ -35,6 +36,7 @@ func (t *Tail) swap() {
 	c.docs, t.docs = t.docs, c.docs
 	c.others, t.others = t.others, c.others
 	c.current, t.current = t.current, c.current
+	c.textLog, t.textLog = t.textLog, c.textLog
 	c.claude.Swap(&t.place)
 }
 

@@ -2,9 +2,11 @@ package capture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -190,13 +192,13 @@ func TestTranscript(t *testing.T) {
 		"several blocks in a line": {
 			[]string{
 				message(1, "m", textBlock+","+callBlock+`,{"type":"tool_use","name":"NoID"},{"type":"tool_use","name":"NoID"},{"type":"server_tool_use","id":"w","name":"web_search","input":{"query":"q"}},{"type":"web_search_tool_result","tool_use_id":"w","content":[1]},{"type":"redacted_thinking","data":"xx"},{"type":"fallback","from":"a"},7,"x"`, ``),
-				tl(2, "user", `"message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"a"},{"type":"tool_result","content":"b"},{"type":"tool_result","content":"c"},{"type":"text","text":"ignored"}]}`),
+				tl(2, "user", `"message":{"content":[{"type":"tool_result","tool_use_id":"t1","content":"a"},{"type":"tool_result","content":"b"},{"type":"tool_result","content":"c"},{"type":"text","text":"beside"}]}`),
 			},
 			[]string{
 				`assistant_response text="ok"`, `tool_call tool_name="Bash" tool_use_id="t1" arguments={"command":"ls"}`, `tool_call tool_name="NoID" arguments={}`, `tool_call tool_name="NoID" arguments={}`,
 				`tool_call tool_name="web_search" tool_use_id="w" server_side=true arguments={"query":"q"}`, `tool_result <w 0s tool_name="web_search" tool_use_id="w" result=[1]`,
 				`assistant_response thinking=true block=6 redacted_data="xx"`, `assistant_fallback block=7 block_content={"type":"fallback","from":"a"}`,
-				`tool_result <t1 1s tool_name="Bash" tool_use_id="t1" result="a"`, `tool_result result="b"`, `tool_result result="c"`, `llm_response`,
+				`tool_result <t1 1s tool_name="Bash" tool_use_id="t1" result="a"`, `tool_result result="b"`, `tool_result result="c"`, `user_context text="beside"`, `llm_response`,
 			},
 		},
 		"old lines": {
@@ -211,7 +213,7 @@ func TestTranscript(t *testing.T) {
 			},
 			[]string{
 				`user_prompt untimed prompt="no uuid, no time"`, `user_prompt untimed prompt="no uuid, no time, again"`, `user_prompt prompt="hi"`, `user_prompt prompt="no session, no time"`,
-				`assistant_response text="a string"`, `assistant_response text="no id"`, `llm_response usage={"input_tokens":1,"output_tokens":2}`, `user_prompt prompt="bad time"`, `user_prompt prompt="a message that is a string"`,
+				`assistant_response text="a string"`, `assistant_response text="no id"`, `llm_response usage={"input_tokens":1,"output_tokens":2} cost_usd=0.1`, `user_prompt prompt="bad time"`, `user_prompt prompt="a message that is a string"`, `user_line message=7`, `user_line x=1`,
 			},
 		},
 		"compaction": {
@@ -366,6 +368,40 @@ func TestSubagentFiles(t *testing.T) {
 	}
 }
 
+// A copy can have more of an answer than the session that it is of, where that
+// was cut off while the answer came in.
+func TestCopyWithMore(t *testing.T) {
+	original := message(2, "m", textBlock, usage(5, 3))
+	fork := strings.ReplaceAll(message(2, "m", textBlock, usage(5, 3))+"\n"+message(3, "m", callBlock, usage(5, 50)), `"sessionId":"s"`, `"sessionId":"f"`)
+	var got []string
+	for _, e := range parse(t, files(t, map[string]string{"p/s.jsonl": original, "q/f.jsonl": fork})) {
+		if e.Is("llm_response") {
+			got = append(got, e.Session()+" "+e.Get("usage.output_tokens").Raw+" "+e.Get("usage_in_session").Str)
+		}
+	}
+	if want := []string{"s 3 ", "f  s", "f 50 s"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Answers without any id are told apart by their lines.
+func TestNoIDs(t *testing.T) {
+	line := func(n int) string {
+		return fmt.Sprintf(`{"type":"assistant","sessionId":"s","timestamp":"2026-11-22T07:22:%02d.000Z","message":{"model":"m1","content":[]%s}}`, n, usage(n, 9))
+	}
+	ids := map[string]bool{}
+	total := 0
+	for _, e := range parse(t, files(t, map[string]string{"p/s.jsonl": line(1) + "\n" + line(2) + "\n" + line(2)})) {
+		if e.Is("llm_response") {
+			ids[e.ID()] = true
+			total += int(e.Get("usage.input_tokens").Int())
+		}
+	}
+	if len(ids) != 2 || total != 3 {
+		t.Errorf("%d answers, %d tokens", len(ids), total)
+	}
+}
+
 // A fork copies lines under another session: their usage was told already.
 func TestCopiedLines(t *testing.T) {
 	original := []string{said(1, "x"), message(2, "m", textBlock, usage(5, 50)), message(3, "m", callBlock, usage(5, 50))}
@@ -424,6 +460,30 @@ func TestProgressAndFile(t *testing.T) {
 }
 
 // A file system that tells nothing.
+// A fork begins with a copy of what it was forked from. What they share is told
+// with the original, whatever the files are called.
+func TestFindForks(t *testing.T) {
+	line := func(session, more string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte(`{"type":"user","sessionId":"` + session + `","uuid":"u1","timestamp":"2026-11-22T07:22:51.000Z","cwd":"/w"` + more + `,"message":{"role":"user","content":"x"}}` + "\n")}
+	}
+	const from = `,"forkedFrom":{"sessionId":"m","messageUuid":"u1"}`
+	list := claude.Find(fstest.MapFS{
+		"p/a.jsonl": line("a", from), "p/m.jsonl": line("m", ""), "p/z.jsonl": line("z", from),
+		"p/q.jsonl": {Data: append([]byte(`{"type":"queue-operation","timestamp":"2026-11-22T07:22:51.000Z"}`+"\n"), line("q", from).Data...)},
+		"p/n.jsonl": line("n", `,"forkedFrom":null`),
+	}, ".", func(err error) { t.Error(err) })
+	var got []string
+	for _, f := range list {
+		got = append(got, f.Session)
+		if f.Began.Truncate(time.Millisecond).Format(time.TimeOnly) != "07:22:51" {
+			t.Errorf("%s began %v", f.Session, f.Began)
+		}
+	}
+	if s := strings.Join(got, " "); s != "m n a q z" {
+		t.Error(s)
+	}
+}
+
 func TestFindProblems(t *testing.T) {
 	var problems []error
 	list := claude.Find(fstest.MapFS{"a/b.txt": {Data: []byte("x")}, "a/empty.jsonl": {}, "a/junk.jsonl": {Data: []byte("junk\n")}}, ".", func(err error) { problems = append(problems, err) })

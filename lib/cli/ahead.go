@@ -7,8 +7,8 @@ import (
 	"agenttrace/lib/event"
 )
 
-// How much is read ahead at most, in each of aheadBatches batches: enough for
-// handing it on to cost nothing.
+// How much is read ahead at most: aheadBatches batches, each of so many events or
+// bytes. A batch is large enough for the cost of handing it over not to matter.
 const (
 	aheadEvents  = 512
 	aheadBytes   = 256 << 10
@@ -120,7 +120,7 @@ func readAhead[T any](c *IO, prepare func(event.Event) T, todo chan<- *aheadBatc
 		x := ahead[T]{}
 		x.event, x.bad = c.In.Event()
 		if cap(b.lines)-len(b.lines) < len(x.event.Raw) {
-			// The events before keep the memory that they are in.
+			// Events that are in the batch already keep the old memory.
 			b.lines = make([]byte, 0, max(aheadBytes, len(x.event.Raw)))
 		}
 		from := len(b.lines)

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -79,13 +80,14 @@ type IO struct {
 	Out            *event.Writer // lines on standard output
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
-	// Elsewhere, if set, reports whether the input is from elsewhere if there
-	// are no FILE arguments: then standard input is not read.
+	// Elsewhere, if set, reports whether the input comes from somewhere else
+	// when there are no FILE arguments; standard input is not read then.
 	Elsewhere func() bool
 
 	std   bool
 	names files
 	bad   int
+	rest  *outlived // see Outlive
 }
 
 // Streams returns an IO for a command without FILE arguments.
@@ -154,6 +156,16 @@ func oneLine(s string) string {
 	}, s)
 }
 
+// Print writes a text, such as a report, in turn with the lines that are written
+// to Out. It ends in a newline, which need not be there; if it is empty, nothing
+// is written.
+func (c *IO) Print(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	return c.Out.Write(bytes.TrimSuffix(text, []byte("\n"))) // Write adds it again
+}
+
 // Each calls fn for each event. A line that is not an event is reported and
 // handed to bad, or passed on as it is if bad is nil.
 func (c *IO) Each(fn func(event.Event) error, bad func(line []byte) error) error {
@@ -169,7 +181,7 @@ func (c *IO) Each(fn func(event.Event) error, bad func(line []byte) error) error
 	return c.In.Err()
 }
 
-// one takes an event, and what is wrong with it, as they were read.
+// one hands on an event as it was read; wrong is the error that came with it.
 func (c *IO) one(e event.Event, wrong error, fn func(event.Event) error, bad func(line []byte) error) error {
 	if wrong != nil {
 		c.Warnf("%v", wrong)
@@ -180,8 +192,8 @@ func (c *IO) one(e event.Event, wrong error, fn func(event.Event) error, bad fun
 	return fn(e)
 }
 
-// Drop is for Each in reports, which have no place for a line that is not an
-// event. It has been reported.
+// Drop is the bad of Each for reports, which have no place for a line that is
+// not an event. By then the line has been reported.
 func Drop([]byte) error { return nil }
 
 // A hinted error knows what to do about it.
@@ -216,7 +228,7 @@ func (c *IO) Exec(run func(*IO) error) int {
 	return c.status(run(c))
 }
 
-// hintTerminal says that the command waits, to a person who may not know.
+// hintTerminal tells a person at a terminal that the command waits for input.
 func (c *IO) hintTerminal() {
 	if len(c.names) == 0 && IsTerminal(c.Stdin) && (c.Elsewhere == nil || !c.Elsewhere()) {
 		fmt.Fprintf(c.Stderr, "%s: reading events from the terminal\n", c.Name)
@@ -236,6 +248,11 @@ func IsTerminal(f *os.File) bool {
 func (c *IO) status(err error) int {
 	if ferr := c.Out.Flush(); err == nil {
 		err = ferr
+	}
+	if c.rest != nil {
+		if rerr := c.rest.end(err != nil || c.bad > 0); err == nil {
+			err = rerr
+		}
 	}
 	switch {
 	case err != nil && !errors.Is(err, ErrNo):

@@ -42,6 +42,15 @@ func (r *Report) Each(c *IO, kind string, fn func(event.Event) error) error {
 	return c.Each(func(e event.Event) error { return r.take(c, kinds, e, fn) }, r.bad(c))
 }
 
+// Gather is Each for reports that only add up what they see: add takes the
+// event, and cannot fail.
+func (r *Report) Gather(c *IO, kind string, add func(event.Event)) error {
+	return r.Each(c, kind, func(e event.Event) error {
+		add(e)
+		return nil
+	})
+}
+
 // take takes an event of Each.
 func (r *Report) take(c *IO, kinds []string, e event.Event, fn func(event.Event) error) error {
 	if e.Is(kinds...) {
@@ -87,7 +96,7 @@ func (s *Store) Open() (*store.Store, error) {
 }
 
 // Clock is the flag --now: the time that "today" and "2h ago" are counted from.
-type Clock struct{ now moment }
+type Clock struct{ now Moment }
 
 // ClockFlag adds --now.
 func ClockFlag(app *kingpin.Application) *Clock {
@@ -108,13 +117,12 @@ func (c *Clock) Now() time.Time {
 	return t
 }
 
-// A Moment is the value of a flag such as --since.
-type Moment = moment
+// A Moment is the value of a flag such as --since: a time, or a distance back
+// from now, as ParseTime reads it.
+type Moment struct{ text string }
 
-type moment struct{ text string }
-
-func (m *moment) String() string { return m.text }
-func (m *moment) Set(s string) error {
+func (m *Moment) String() string { return m.text }
+func (m *Moment) Set(s string) error {
 	if _, err := ParseTime(s, time.Now()); err != nil {
 		return err
 	}
@@ -123,11 +131,11 @@ func (m *moment) Set(s string) error {
 }
 
 // IsSet reports whether the flag was given.
-func (m *moment) IsSet() bool { return m.text != "" }
+func (m *Moment) IsSet() bool { return m.text != "" }
 
 // Time returns the time meant, counted back from now; the zero time if the
 // flag was not given.
-func (m *moment) Time(now time.Time) time.Time {
+func (m *Moment) Time(now time.Time) time.Time {
 	if m.text == "" {
 		return time.Time{}
 	}
@@ -137,7 +145,7 @@ func (m *moment) Time(now time.Time) time.Time {
 
 // TimeFlag adds a flag that takes a time.
 func TimeFlag(app *kingpin.Application, name, help string) *Moment {
-	m := &moment{}
+	m := &Moment{}
 	app.Flag(name, help+" T: 2h, 7d, 2026-11-22, RFC 3339.").PlaceHolder("T").SetValue(m)
 	return m
 }

@@ -185,8 +185,9 @@ func appendFinding(dst []byte, f scrub.Finding, file string) []byte {
 	return event.Append(dst, h, data.Bytes())
 }
 
-// A receipt says what was done to a stream, so that who gets the output can
-// see that it is what came out, and whoever has the input that it went in.
+// A receipt says what was done to a stream. By its digests, whoever has the output
+// can check that it is what came out, and whoever has the input that it is what
+// went in.
 type receipt struct {
 	to      io.WriteCloser
 	in, out hash.Hash

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,14 +22,18 @@ var update = flag.Bool("update", false, "rewrite the expected output in the scri
 func Update() bool { return *update }
 
 // Main is the TestMain of a command's tests: it puts the command on the PATH
-// of the scripts, and "till".
-func Main(m *testing.M, name string, main func()) {
-	testscript.Main(m, map[string]func(){name: main, "till": till})
+// of the scripts, "till", and what else they need.
+func Main(m *testing.M, name string, main func(), helpers ...map[string]func()) {
+	commands := map[string]func(){name: main, "till": till}
+	for _, h := range helpers {
+		maps.Copy(commands, h)
+	}
+	testscript.Main(m, commands)
 }
 
-// till COMMAND... runs a command until it succeeds. A script that has something
-// in the background waits with it for what it is about: how long that takes on a
-// busy machine, nobody knows. After a minute it gives up.
+// till COMMAND... runs a command again and again until it succeeds, for a minute
+// at most. A script waits with it for the effect of a process in the background,
+// and not for a time, of which nobody knows how long it must be on a busy machine.
 func till() {
 	for range 1200 {
 		if exec.Command(os.Args[1], os.Args[2:]...).Run() == nil {
@@ -36,7 +41,7 @@ func till() {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	fmt.Fprintln(os.Stderr, "till: it never was so:", os.Args[1:])
+	fmt.Fprintln(os.Stderr, "till: it did not succeed within a minute:", os.Args[1:])
 	os.Exit(1)
 }
 

@@ -68,7 +68,7 @@ func (a *Answer) Read(e event.Event) {
 		return true
 	})
 	a.Model = unquote(model)
-	if a.Elsewhere = elsewhere != nil; a.Elsewhere {
+	if a.Elsewhere = elsewhere != nil; a.Elsewhere && usage == nil {
 		return
 	}
 	a.Stopped, a.Unended = stop != nil, unended(usage)
@@ -120,11 +120,7 @@ func (l *Ledger) response(s *Session, a *Answer, given int32) *Request {
 	}
 	key := a.key()
 	if a.Elsewhere {
-		s.Elsewhere++
-		s.hasUsage, s.context = true, nil
-		if len(s.inherited) < 1<<20 {
-			s.inherited = append(s.inherited, key)
-		}
+		l.elsewhere(s, a, key)
 		return nil
 	}
 	vendorNano, vendorSays := int64(0), false
@@ -135,21 +131,10 @@ func (l *Ledger) response(s *Session, a *Answer, given int32) *Request {
 	if !a.HasTokens && !vendorSays {
 		return nil
 	}
-	r := l.room()
-	*r = Request{
-		session: s, model: a.Model, message: hash(a.Message), side: s.Parent != "", ns: a.UnixNano, tokens: a.Tokens,
-		searches: a.Searches, ways: a.Ways, vendorNano: vendorNano, vendorSays: vendorSays, given: given,
-		turn: int32(len(s.turns)), epoch: s.compacted, calls: pending, place: r,
-	}
+	r := l.read(s, a)
+	r.vendorNano, r.vendorSays, r.given, r.calls = vendorNano, vendorSays, given, pending
 	if !a.HasTokens {
 		r.provenance = Vendor
-	}
-	if r.model == "" {
-		r.model = s.Model
-	}
-	r.parts = partsOf(a.Iterations, r.model, r.tokens)
-	if !a.Stopped && (s.early(vendors(a.Message)) || a.Unended) {
-		r.provenance = LowerBound
 	}
 	s.hasUsage, s.context = true, nil
 	if l.seg != nil {
@@ -166,6 +151,44 @@ func (l *Ledger) response(s *Session, a *Answer, given int32) *Request {
 		return r
 	}
 	before.again(r)
+	return r
+}
+
+// elsewhere takes an answer that another session had first. If this telling
+// was written later and has more output, its usage is that session's.
+func (l *Ledger) elsewhere(s *Session, a *Answer, key uint64) {
+	s.hasUsage, s.context = true, nil
+	if a.HasTokens && key != 0 {
+		if l.later == nil {
+			l.later = map[uint64]*Request{}
+		}
+		r := l.read(s, a)
+		if before := l.later[key]; before != nil {
+			before.more(r)
+			return
+		}
+		l.later[key] = r
+	}
+	s.Elsewhere++
+	if len(s.inherited) < 1<<20 {
+		s.inherited = append(s.inherited, key)
+	}
+}
+
+// read returns the request that an answer tells.
+func (l *Ledger) read(s *Session, a *Answer) *Request {
+	r := l.room()
+	*r = Request{
+		session: s, model: a.Model, message: hash(a.Message), side: s.Parent != "", ns: a.UnixNano, tokens: a.Tokens,
+		searches: a.Searches, ways: a.Ways, turn: int32(len(s.turns)), epoch: s.compacted, place: r,
+	}
+	if r.model == "" {
+		r.model = s.Model
+	}
+	r.parts = partsOf(a.Iterations, r.model, r.tokens)
+	if !a.Stopped && (s.early(vendors(a.Message)) || a.Unended) {
+		r.provenance = LowerBound
+	}
 	return r
 }
 

@@ -179,16 +179,35 @@ func (p *pricer) line(q part, searches int64, ways price.Ways, ns int64) line {
 		}
 		pico = plus(pico, c.rate.Cost(c.n))
 	}
+	if pico == maxInt {
+		l.why = "its number of tokens cannot be right"
+		return l
+	}
 	nano := price.Nano(pico)
 	if searches > 0 {
-		if row.WebSearch < 0 {
+		each := row.WebSearch
+		if p.own != nil { // which are prices of tokens
+			each = p.searchOf(q.model, ns)
+		}
+		if each < 0 {
 			l.why = "no price is known for its web searches"
 			return l
 		}
-		nano = plus(nano, mulDiv(searches, row.WebSearch, 1))
+		nano = plus(nano, mulDiv(searches, each, 1))
 	}
 	l.nano = nano
 	return l
+}
+
+// searchOf returns the price of a search of the web by the table, -1 if none is
+// known.
+func (p *pricer) searchOf(model string, ns int64) int64 {
+	t := pricer{table: p.table, model: p.model}
+	row, match := t.lookup(model, ns)
+	if match == price.None {
+		return -1
+	}
+	return row.WebSearch
 }
 
 // inputOf is all that the model reads: what a tier goes by.

@@ -148,9 +148,36 @@ func shownSize(e event.Event) int64 {
 		return true
 	})
 	if content != nil {
-		return int64(len(content))
+		return sizeOf(gjson.ParseBytes(content))
 	}
-	return int64(len(result))
+	return sizeOf(gjson.ParseBytes(result))
+}
+
+// imageSize is what an image counts as, in bytes of text: some 1,500 tokens,
+// whatever the size of its file.
+const imageSize = 6000
+
+// sizeOf is the size of a text, of content blocks, or of anything else as it
+// stands.
+func sizeOf(v gjson.Result) (n int64) {
+	switch {
+	case v.Type == gjson.String:
+		return int64(len(v.Str))
+	case !v.IsArray():
+		return int64(len(v.Raw))
+	}
+	v.ForEach(func(_, block gjson.Result) bool {
+		switch text := block.Get("text"); {
+		case text.Type == gjson.String:
+			n += int64(len(text.Str))
+		case block.Get("type").Str == "image":
+			n += imageSize
+		default:
+			n += int64(len(block.Raw))
+		}
+		return true
+	})
+	return n
 }
 
 // claim gives each call to the request whose message asked for it, or, where

@@ -104,9 +104,13 @@ func (c *carrier) weigh() {
 			isNew, old := b.split(grown + said)
 			n++
 			rate = plus(rate, mulDiv(old, 1000, size-grown-said))
+			came := max(freshSize+otherSize, 1)
+			size, tokens := int64(0), int64(0) // of the results so far: their shares lose nothing to rounding
 			for _, k := range fresh {
-				k.life.tokens = mulDiv(grown, k.size, max(freshSize+otherSize, 1))
-				k.life.wrote = mulDiv(isNew, k.life.tokens, grown+said)
+				size += k.size
+				k.life.tokens = mulDiv(grown, size, came) - tokens
+				k.life.wrote = mulDiv(isNew, tokens+k.life.tokens, grown+said) - mulDiv(isNew, tokens, grown+said)
+				tokens += k.life.tokens
 				k.life.start, k.life.at = rate, n
 				kept += k.life.tokens
 				live = append(live, k)

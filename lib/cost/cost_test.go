@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,40 @@ func TestCarry(t *testing.T) {
 	want := int64(400*6250 + 400*500 + 400*6250)
 	if len(list) != 1 || list[0].life.tokens != 400 || list[0].life.reads != 2 || nano != want {
 		t.Errorf("%d results, %+v, %d nano-dollars; want %d", len(list), list[0].life, nano, want)
+	}
+}
+
+// What the context grew by is divided among the results without loss.
+func TestCarryShares(t *testing.T) {
+	usage := func(id string, read, write int) string {
+		return answerEvent("s", id, "claude-opus-4-7", aug10, fmt.Sprintf(`"cache_read_tokens":%d,"cache_write_5m_tokens":%d,"output_tokens":50`, read, write))
+	}
+	lines := []string{usage("m1", 0, 1000)}
+	for i, content := range []string{`"aaa"`, `"bb\n"`, `[{"type":"text","text":"c"}]`, `"dddd"`} { // 3, 3, 1 and 4 bytes
+		lines = slices.Insert(lines, i, fmt.Sprintf(`{"event_type":"tool_call","session_id":"s","event_id":"c%d","data":{"tool_name":"Bash","message_id":"m1"}}`, i))
+		lines = append(lines, fmt.Sprintf(`{"event_type":"tool_result","session_id":"s","parent_id":"c%d","data":{"tool_name":"Bash","content":%s}}`, i, content))
+	}
+	l := ledger(t, Options{Carry: true}, append(lines, usage("m2", 1000, 150), usage("m3", 1150, 50))...)
+	tokens := map[string]int64{}
+	sum := int64(0)
+	list, nano := l.Sessions()[0].results()
+	for _, c := range list {
+		tokens[strings.Trim(fmt.Sprint(c.size), " ")] += c.life.tokens
+		sum += c.life.tokens
+	}
+	// 100 of 11 bytes: 27+27, 9 and 37; written once and read once.
+	if want := int64(100*6250 + 100*500); sum != 100 || nano != want || tokens["3"] != 54 || tokens["1"] != 9 || tokens["4"] != 37 {
+		t.Errorf("%v, %d tokens, %d nano-dollars; want 100 and %d", tokens, sum, nano, want)
+	}
+}
+
+// An answer that Claude Code wrote itself is no request to be estimated.
+func TestEstimateSynthetic(t *testing.T) {
+	l := ledger(t, Options{},
+		`{"event_type":"user_prompt","timestamp":2,"session_id":"h","data":{"prompt":"fix the test"}}`,
+		`{"event_type":"assistant_response","timestamp":5,"session_id":"h","data":{"model":"<synthetic>","text":"Login expired"}}`)
+	if sum := total(l); sum.Requests != 0 {
+		t.Errorf("%+v", sum)
 	}
 }
 

@@ -37,6 +37,7 @@ type Ledger struct {
 	requests []*Request
 	rooms    []Request // memory of requests to come
 	byKey    map[uint64]*Request
+	later    map[uint64]*Request // tellings in a session that repeats it, by key
 	seg      *phase.Segmenter
 	told     []*Request // every telling of a request, by its tag - 1
 	a        Answer
@@ -238,10 +239,9 @@ func (s *Session) start(e event.Event) {
 	})
 }
 
-// again takes another telling of a request. The larger output is the later and
-// the right one; the session is the one that had it first, and no subagent's
-// copy of its parent's.
-func (r *Request) again(o *Request) {
+// more takes the usage of another telling of a request. The larger output is
+// the later and the right one.
+func (r *Request) more(o *Request) {
 	if o.tokens.Output > r.tokens.Output || o.tokens.Output == r.tokens.Output && (o.tokens.Total() > r.tokens.Total() || r.tokens.CacheRead == 0 && o.tokens.CacheRead > 0) {
 		r.tokens, r.parts, r.provenance = o.tokens, o.parts, o.provenance
 		r.searches = max(r.searches, o.searches)
@@ -249,9 +249,18 @@ func (r *Request) again(o *Request) {
 		if o.model != "" {
 			r.model = o.model
 		}
+		if o.vendorSays {
+			r.vendorNano, r.vendorSays = o.vendorNano, true
+		}
 	} else if o.tokens == r.tokens && o.provenance < r.provenance {
 		r.provenance = o.provenance
 	}
+}
+
+// again takes another telling of a request, of which the session is the one
+// that had it first, and no subagent's copy of its parent's.
+func (r *Request) again(o *Request) {
+	r.more(o)
 	p := r.place
 	earlier := o.ns != 0 && (p.ns == 0 || o.ns < p.ns)
 	switch {
@@ -309,6 +318,11 @@ func (l *Ledger) Close() {
 	for _, s := range l.order {
 		if s.context != nil {
 			l.requests = append(l.requests, s.context.finish(s, &l.pricer)...)
+		}
+	}
+	for key, o := range l.later {
+		if r := l.byKey[key]; r != nil {
+			r.more(o)
 		}
 	}
 	for _, r := range l.requests {

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -72,15 +73,18 @@ func (s *Session) replay(e event.Event, turn int32) *Request {
 	case `"task_notification"`:
 		into, text = 1, e.Get("text").String()
 	case `"assistant_response"`:
-		if s.Model == "" {
-			if m := e.Get("model").Str; m != "" && m != "<synthetic>" {
-				s.Model = m
-			}
+		m := e.Get("model").Str
+		if m == synthetic {
+			return nil // no model was asked
 		}
+		s.Model = cmp.Or(s.Model, m)
 		into, text = 2, e.Get("text").String()
 	case `"tool_call"`:
 		into, text = 2, e.Get("tool_name").String()+" "+e.Get("arguments").Raw
 	case `"llm_response"`:
+		if e.Get("model").Str == synthetic {
+			return nil
+		}
 		into, text = 2, shown(e, "content", "text", "response", "message")
 	case `"compaction"`:
 		if s.context != nil {

@@ -89,6 +89,12 @@ func one(s ...say) map[string][]string {
 	return map[string][]string{"p/s1.jsonl": lines}
 }
 
+// noIDs is a line without an id of the message, the request or the line.
+func noIDs(time string) string {
+	l := say{request: absent, time: time}.line()
+	return strings.NewReplacer(`"id":"msg_1",`, "", `"uuid":"u-msg_1-s1",`, "").Replace(l)
+}
+
 func two(first, second []say, name string) map[string][]string {
 	m := one(first...)
 	m[name] = one(second...)["p/s1.jsonl"]
@@ -135,6 +141,11 @@ var traps = []trap{
 	{name: "name-bedrock-global", files: one(say{model: "global.anthropic.claude-opus-4-7-v1:0"}), want: "1000*5 + 250000*0.5 + 10000*25"},
 	{name: "name-vertex", files: one(say{model: "claude-opus-4-7@20260416"}), want: "1000*5 + 250000*0.5 + 10000*25"},
 	{name: "name-openrouter", files: one(say{model: "anthropic/claude-4.7-opus-20260416"}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "name-azure-ai", files: one(say{model: "azure_ai/claude-opus-4-7"}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "name-copilot", files: one(say{model: "copilot/claude-opus-4.7"}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "name-bedrock-arn", files: one(say{model: "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-4-7-v1:0"}), want: "1000*5.5 + 250000*0.55 + 10000*27.5"},
+	{name: "name-bedrock-own-profile", files: one(say{model: "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcd1234"}), want: "",
+		unpriced: "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcd1234", why: "the name does not say which model it is"},
 	{name: "name-tomorrow", files: one(say{model: "claude-opus-5-6"}), want: "", unpriced: "claude-opus-5-6", why: "never $0, never another model's price"},
 	{name: "name-tomorrow-lite", files: one(say{model: "claude-opus-5-5-lite"}), want: "", unpriced: "claude-opus-5-5-lite"},
 	{name: "name-null", files: map[string][]string{"p/s1.jsonl": {strings.Replace(say{}.line(), `"model":"claude-opus-4-7"`, `"model":null`, 1)}}, want: "", unpriced: noName},
@@ -169,6 +180,16 @@ var traps = []trap{
 		want: "10*5 + 20*25 + 100000*5 + 2000*25", why: "nor is a compaction"},
 	{name: "iterations-below-the-tier", files: one(say{model: "claude-sonnet-4-5", usage: `"input_tokens":20,"cache_read_input_tokens":300000,"output_tokens":200,"iterations":[{"type":"message","input_tokens":10,"cache_read_input_tokens":150000,"output_tokens":100},{"type":"message","input_tokens":10,"cache_read_input_tokens":150000,"output_tokens":100}]`}),
 		want: "20*3 + 300000*0.3 + 200*15", why: "two requests of 150K, none of 300K"},
+	{name: "write-1h-long", files: one(say{model: "claude-sonnet-4-5", usage: `"input_tokens":1,"cache_creation_input_tokens":200000,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":200000},"output_tokens":10`}),
+		want: "1*6 + 200000*12 + 10*22.5", why: "twice the input, in the long tier, too"},
+	{name: "vendor-amount", files: map[string][]string{"p/s1.jsonl": {strings.Replace(say{model: "claude-later-1", version: "1.0.1"}.line(), `"uuid"`, `"costUSD":0.4567,"uuid"`, 1)}},
+		want: "$1*0.4567", why: "there is no price, but old versions tell the amount"},
+	{name: "vendor-amount-beside", files: map[string][]string{"p/s1.jsonl": {strings.Replace(say{}.line(), `"uuid"`, `"costUSD":0.4567,"uuid"`, 1)}}, want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "counts-in-strings", files: one(say{usage: `"input_tokens":"1000","cache_read_input_tokens":"250000","output_tokens":"10000"`}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "counts-with-exponents", files: one(say{usage: `"input_tokens":1e3,"cache_read_input_tokens":250000.0,"output_tokens":1E+4`}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "counts-null", files: one(say{usage: plain + `,"cache_creation_input_tokens":null,"cache_creation":null,"server_tool_use":null,"iterations":null`}), want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "too-many", files: events(answerEvent("s1", "m1", "claude-opus-4-7", aug10, `"input_tokens":1,"output_tokens":9000000000000000000`)), want: "", unpriced: "claude-opus-4-7",
+		why: "nobody was billed for that"},
 	{name: "negative", files: one(say{usage: `"input_tokens":-1000000,"cache_read_input_tokens":250000,"output_tokens":10000`}), want: "250000*0.5 + 10000*25"},
 	{name: "synthetic", files: one(say{id: "m0", model: "<synthetic>", usage: `"input_tokens":0,"output_tokens":0`}, say{id: "msg_2"}), want: "1000*5 + 250000*0.5 + 10000*25"},
 
@@ -184,6 +205,12 @@ var traps = []trap{
 	{name: "fork-other-request-id", files: two([]say{{}}, []say{{session: "s2", request: "req_2"}}, "p/s2.jsonl"), want: "1000*5 + 250000*0.5 + 10000*25"},
 	{name: "fork-goes-on", files: two([]say{{}}, []say{{session: "s2"}, {session: "s2", id: "msg_2", request: "req_2", time: "2026-08-10T11:00:00.000Z"}}, "p/s2.jsonl"),
 		want: "2000*5 + 500000*0.5 + 20000*25"},
+	{name: "fork-has-more", files: two([]say{{usage: `"input_tokens":1000,"cache_read_input_tokens":250000,"output_tokens":3`, noStop: true}}, []say{{session: "s2"}}, "p/s2.jsonl"),
+		want: "1000*5 + 250000*0.5 + 10000*25", why: "the session was cut off, its copy has the whole answer"},
+	{name: "fork-has-less", files: two([]say{{}}, []say{{session: "s2", usage: `"input_tokens":1000,"cache_read_input_tokens":250000,"output_tokens":3`, noStop: true}}, "p/s2.jsonl"),
+		want: "1000*5 + 250000*0.5 + 10000*25"},
+	{name: "no-ids-at-all", files: map[string][]string{"p/s1.jsonl": {noIDs(day10), noIDs("2026-08-10T10:01:00.000Z"), noIDs("2026-08-10T10:01:00.000Z")}},
+		want: "2000*5 + 500000*0.5 + 20000*25", why: "the last line is a copy of the one before it"},
 	{name: "subagent", files: two([]say{{}}, []say{{id: "msg_2", request: "req_2", side: true}}, "p/s1/subagents/agent-a.jsonl"), want: "2000*5 + 500000*0.5 + 20000*25"},
 	{name: "subagent-nested", files: two([]say{{}}, []say{{id: "msg_2", request: "req_2", side: true}}, "p/s1/subagents/x/subagents/agent-a.jsonl"), want: "2000*5 + 500000*0.5 + 20000*25"},
 	{name: "side-question", files: two([]say{{}}, []say{{request: "req_9", side: true}}, "p/s1/subagents/agent-a.jsonl"), want: "1000*5 + 250000*0.5 + 10000*25",

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Pair returns the two sessions to compare: of two files the first of each,
-// else the only two that there are, subagents aside if need be. If there are
-// no two it returns nil.
+// Pair returns the two sessions to compare: with perFile the first session of each
+// of two files, else the only two that there are, subagents left out if there are
+// more. It returns nil if there are no such two.
 func Pair(all []*Session, perFile bool) []*Session {
 	if perFile {
 		var list []*Session
 		for _, s := range all {
-			if len(list) == 0 || len(list) == 1 && list[0].part != s.part {
+			if len(list) == 0 || len(list) == 1 && list[0].input != s.input {
 				list = append(list, s)
 			}
 		}

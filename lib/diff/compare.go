@@ -12,8 +12,8 @@ type Result struct {
 	// Diverged is where they go apart, nil if they are the same.
 	Diverged *Divergence
 
-	// Told is the first event in which they tell something else, if it comes
-	// before Diverged, or if it is all that differs.
+	// Told is the first event that says something else, nil if that is the event
+	// of Diverged.
 	Told *Divergence
 
 	// Phases are those that differ, in order, if the steps differ.
@@ -25,20 +25,20 @@ type Result struct {
 	numbers [2]Numbers
 }
 
-// Kind is what differs.
-type Kind string
+// DivergenceKind is what differs.
+type DivergenceKind string
 
 // The kinds of divergence.
 const (
-	KindStep    Kind = "step"    // another prompt or call
-	KindOutcome Kind = "outcome" // the same call ended otherwise
-	KindEnd     Kind = "end"     // one side did no more
-	KindText    Kind = "text"    // no step differs, but something that was told
+	KindStep    DivergenceKind = "step"    // another prompt or call
+	KindOutcome DivergenceKind = "outcome" // the same call ended otherwise
+	KindEnd     DivergenceKind = "end"     // one side did no more
+	KindText    DivergenceKind = "text"    // no step differs, but something that was told
 )
 
 // A Divergence is a pair of events that differ.
 type Divergence struct {
-	Kind Kind
+	Kind DivergenceKind
 	A, B At
 }
 
@@ -155,7 +155,7 @@ func (s *Session) atStep(i int) At {
 }
 
 func (s *Session) atOutcome(st *step) At {
-	return At{Event: int(st.closed), Phase: int(st.phase), ID: st.closedID, Title: st.closedSay, Failed: st.outcome == failed}
+	return At{Event: int(st.closed), Phase: int(st.phase), ID: st.closedID, Title: st.closedTitle, Failed: st.outcome == failed}
 }
 
 // textDivergence finds the first event that tells something else.
@@ -184,10 +184,10 @@ func (r *Result) phases() {
 	x, y := 0, 0
 	for _, p := range append(alignPhases(a, b), pair{len(a), len(b)}) {
 		for ; x < p.x; x++ {
-			r.Phases = append(r.Phases, PhasePair{A: a[x].shown(), OnlyA: alone(a[x].steps)})
+			r.Phases = append(r.Phases, PhasePair{A: &a[x].Phase, OnlyA: alone(a[x].steps)})
 		}
 		for ; y < p.y; y++ {
-			r.Phases = append(r.Phases, PhasePair{B: b[y].shown(), OnlyB: alone(b[y].steps)})
+			r.Phases = append(r.Phases, PhasePair{B: &b[y].Phase, OnlyB: alone(b[y].steps)})
 		}
 		if x == len(a) || y == len(b) {
 			continue
@@ -201,13 +201,9 @@ func (r *Result) phases() {
 	}
 }
 
-func (p *part) shown() *Phase {
-	return &Phase{Number: p.number, Title: p.title, Intent: p.intent, Failed: p.failed, First: p.first, Last: p.last}
-}
-
 // alignPhases returns the pairs of phases: by intent and title, and in the gaps
 // between those by intent.
-func alignPhases(a, b []part) []pair {
+func alignPhases(a, b []segment) []pair {
 	sure := align(phaseKeys(a, true), phaseKeys(b, true))
 	var list []pair
 	x, y := 0, 0
@@ -223,26 +219,26 @@ func alignPhases(a, b []part) []pair {
 	return list
 }
 
-func phaseKeys(list []part, titled bool) []uint64 {
+func phaseKeys(list []segment, titled bool) []uint64 {
 	keys := make([]uint64, len(list))
 	for i, p := range list {
-		s := add(sumStart, p.intent)
+		s := add(sumStart, p.Intent)
 		if titled {
-			s = add(s, strings.Join(strings.Fields(strings.ToLower(p.title)), " "))
+			s = add(s, strings.Join(strings.Fields(strings.ToLower(p.Title)), " "))
 		}
 		keys[i] = uint64(s)
 	}
 	return keys
 }
 
-// alone returns the steps of a phase that has no partner. A prompt is its
-// title already.
+// alone returns the steps of a phase that has no partner, without its prompt,
+// which is its title already.
 func alone(steps []step) []Step {
 	return gather(steps, nil, nil)
 }
 
 // comparePhases returns how two phases differ, nil if they do not.
-func comparePhases(a, b *part) *PhasePair {
+func comparePhases(a, b *segment) *PhasePair {
 	keys := func(steps []step) []uint64 {
 		list := make([]uint64, len(steps))
 		for i := range steps {
@@ -268,7 +264,7 @@ func comparePhases(a, b *part) *PhasePair {
 			left[b.steps[i].key]++
 		}
 	}
-	pp := &PhasePair{A: a.shown(), B: b.shown()}
+	pp := &PhasePair{A: &a.Phase, B: &b.Phase}
 	moved := map[sum]int{}
 	for i, st := range a.steps {
 		if !inA[i] && left[st.key] > 0 {
@@ -290,7 +286,7 @@ func comparePhases(a, b *part) *PhasePair {
 	pp.OnlyA = gather(a.steps, b.steps, inA)
 	pp.OnlyB = gather(b.steps, a.steps, inB)
 	pp.FailedA, pp.FailedB = gather(failedA, nil, nil), gather(failedB, nil, nil)
-	if pp.OnlyA == nil && pp.OnlyB == nil && pp.Moved == nil && pp.FailedA == nil && pp.FailedB == nil && a.failed == b.failed {
+	if pp.OnlyA == nil && pp.OnlyB == nil && pp.Moved == nil && pp.FailedA == nil && pp.FailedB == nil && a.Failed == b.Failed {
 		return nil
 	}
 	return pp

@@ -34,10 +34,10 @@
 //
 // The phases of lib/phase are aligned by a longest common subsequence over
 // their intents and titles, and what is left between those over their intents
-// alone. Of phases that belong together, the steps are aligned likewise: what
-// only one side did is told with how often it did it, and so is what both did in
-// another order, and what failed for one of them. Order is kept: a phase, or a command, that stands
-// elsewhere on the other side has no partner there.
+// alone. The steps of two phases that belong together are aligned in the same way.
+// The result holds what only one side did, and how often; what both did in another
+// order; and what failed for one of them only. Order is kept: a phase, or a
+// command, that stands elsewhere on the other side has no partner there.
 //
 // # Numbers
 //

@@ -12,7 +12,7 @@ import (
 	"agenttrace/lib/text"
 )
 
-// Numbers are what a session comes to.
+// Numbers are the totals of a session, and what they say of it.
 type Numbers struct {
 	Events    int
 	Duration  time.Duration
@@ -61,7 +61,7 @@ func (s *Session) Numbers() Numbers {
 		}
 	}
 	if k := len(s.phases); k > 0 {
-		n.Judged, n.Completed = true, !s.phases[k-1].failed
+		n.Judged, n.Completed = true, !s.phases[k-1].Failed
 	}
 	return n
 }
@@ -137,7 +137,7 @@ func (r *Result) Verdict() (Verdict, []Reason) {
 	switch {
 	case a.Priced && b.Priced:
 		if apart(a.Cost, b.Cost) {
-			means = append(means, reason(b.Cost < a.Cost, "cheaper", money(a.Cost), money(b.Cost)))
+			means = append(means, reason(b.Cost < a.Cost, "cheaper", text.Dollars(a.Cost), text.Dollars(b.Cost)))
 		}
 	case a.Counted && b.Counted && apart(a.Tokens, b.Tokens):
 		means = append(means, reason(b.Tokens < a.Tokens, "fewer tokens", text.Tokens(a.Tokens), text.Tokens(b.Tokens)))
@@ -181,5 +181,3 @@ func length(d time.Duration) string {
 	}
 	return text.Duration(d)
 }
-
-func money(nano int64) string { return fmt.Sprintf("$%.4f", float64(nano)/1e9) }

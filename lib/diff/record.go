@@ -11,8 +11,8 @@ import (
 	"agenttrace/lib/session"
 )
 
-// KindRecord is the event_type of the records of this package.
-const KindRecord = "diff"
+// Kind is the event_type of the records of this package.
+const Kind = "diff"
 
 // Record appends the diff record to dst, without a newline. It is about B: its
 // time is that of the divergence's event there, and so is its parent.
@@ -42,9 +42,9 @@ func (r *Result) Record(dst []byte) []byte {
 	}
 	v, reasons := r.Verdict()
 	o.Str("outcome", string(v)).Strs("reasons", seenFromB(reasons))
-	h := event.Header{Type: KindRecord, ID: event.ID(r.B.ID, KindRecord, r.A.ID, r.A.File, r.B.File), Session: r.B.ID}
+	h := event.Header{Type: Kind, ID: event.ID(r.B.ID, Kind, r.A.ID, r.A.File, r.B.File), Session: r.B.ID}
 	if r.A.ID != r.B.ID {
-		h.ID = event.ID(r.B.ID, KindRecord, r.A.ID) // whatever files they were read from
+		h.ID = event.ID(r.B.ID, Kind, r.A.ID) // whatever files they were read from
 	}
 	if r.Diverged != nil {
 		h.Parent = r.Diverged.B.ID

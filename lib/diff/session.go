@@ -19,7 +19,7 @@ type Session struct {
 	ID   string
 	File string // where its first event was read
 
-	part int // which of the files that was
+	input int // which of the files that was, from 1
 
 	fold   *session.Fold
 	seg    phase.Segmenter
@@ -27,7 +27,7 @@ type Session struct {
 	steps  []step
 	byCall map[int]int // number of a call → its step
 	events []told
-	phases []part
+	phases []segment
 	closed bool
 
 	prompts   int
@@ -52,13 +52,10 @@ type told struct {
 	id     string
 }
 
-// A part is a phase.
-type part struct {
-	number        int
-	title, intent string
-	failed        bool
-	first, last   int // numbers of its events
-	steps         []step
+// A segment is a phase with its steps.
+type segment struct {
+	Phase
+	steps []step
 }
 
 type score struct {
@@ -81,7 +78,7 @@ func NewSession(id, file string) *Session {
 		}
 	}
 	s.seg.Ended = func(p *phase.Phase, _ uint64) {
-		s.phases = append(s.phases, part{number: p.Number, title: p.Title, intent: p.Intent, failed: p.Failed})
+		s.phases = append(s.phases, segment{Phase: Phase{Number: p.Number, Title: p.Title, Intent: p.Intent, Failed: p.Failed}})
 	}
 	return s
 }
@@ -175,7 +172,7 @@ func (s *Session) close(st *step, e event.Event, t told) {
 	} else if e.Is("error") {
 		st.outcome = unknown // the user stopped it: nobody knows what would have come of it
 	}
-	st.closed, st.closedID, st.closedSay = t.number, t.id, t.title
+	st.closed, st.closedID, st.closedTitle = t.number, t.id, t.title
 }
 
 // files counts reads that tell nothing new.
@@ -262,14 +259,14 @@ func (s *Session) Close() {
 	s.seg.Close()
 	at := map[int]int{}
 	for i := range s.phases {
-		at[s.phases[i].number] = i
+		at[s.phases[i].Number] = i
 	}
 	for _, t := range s.events {
 		if i, ok := at[int(t.phase)]; ok {
-			if s.phases[i].first == 0 {
-				s.phases[i].first = int(t.number)
+			if s.phases[i].First == 0 {
+				s.phases[i].First = int(t.number)
 			}
-			s.phases[i].last = int(t.number)
+			s.phases[i].Last = int(t.number)
 		}
 	}
 	for _, st := range s.steps {

@@ -19,7 +19,7 @@ type Set struct {
 	raw   string
 	file  string // of the event before
 	line  int
-	part  int // how many files came before
+	input int // which file that was, from 1
 }
 
 // A feed hands events to a session, some at a time.
@@ -70,7 +70,7 @@ func (g *Set) Add(e event.Event) {
 	// A file may be given twice: its lines begin anew.
 	turned := e.File != g.file || e.Line <= g.line
 	if g.file, g.line = e.File, e.Line; turned {
-		g.part++
+		g.input++
 	}
 	if g.last == nil || string(raw) != g.raw || g.PerFile && turned {
 		g.last, g.raw = g.of(e), string(raw)
@@ -81,7 +81,7 @@ func (g *Set) Add(e event.Event) {
 func (g *Set) of(e event.Event) *feed {
 	key := e.Session()
 	if g.PerFile {
-		key = strconv.Itoa(g.part) + " " + key
+		key = strconv.Itoa(g.input) + " " + key
 	}
 	f := g.byKey[key]
 	if f == nil {
@@ -89,7 +89,7 @@ func (g *Set) of(e event.Event) *feed {
 			g.byKey = map[string]*feed{}
 		}
 		s := NewSession(e.Session(), e.File)
-		s.part = g.part
+		s.input = g.input
 		f = newFeed(s)
 		g.byKey[key] = f
 		g.order = append(g.order, f)

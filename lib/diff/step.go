@@ -13,7 +13,8 @@ import (
 	"agenttrace/lib/tool"
 )
 
-// A sum is an FNV-1a hash: it is the same in every run, so that answers are.
+// A sum is an FNV-1a hash. It is the same in every run, and so is what depends on
+// its order.
 type sum uint64
 
 const (
@@ -30,7 +31,8 @@ func add[T string | []byte](s sum, b T) sum {
 	return s.byte(0xff) // no text has it: it ends the part
 }
 
-// A place knows how paths are shown that may be below a directory.
+// A place is the directory of a session, relative to which paths are compared and
+// shown.
 type place struct{ cwd string }
 
 // rel returns a path relative to the session's directory if it is below it,
@@ -168,10 +170,10 @@ type step struct {
 	id     string // event_id
 	prompt bool
 
-	outcome   outcome
-	closed    int32 // number of the event with its outcome
-	closedID  string
-	closedSay string
+	outcome     outcome
+	closed      int32 // number of the event with its outcome
+	closedID    string
+	closedTitle string
 }
 
 // outcome is what is known of how a call ended.
@@ -185,17 +187,7 @@ const (
 
 // call reads a tool_call as a step; ok is false if it is none.
 func (p place) call(e event.Event) (s step, c tool.Call, ok bool) {
-	var name string
-	var args []byte
-	event.Fields(e.DataRaw(), func(k, v []byte) bool {
-		switch {
-		case string(k) == "tool_name" && name == "":
-			name = gjson.ParseBytes(v).String()
-		case string(k) == "arguments" && args == nil:
-			args = v
-		}
-		return true
-	})
+	name, args := headline.CallOf(e)
 	c = tool.Parse(name, args)
 	switch {
 	case c.Line != "":

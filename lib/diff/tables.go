@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"agenttrace/lib/text"
 )
 
@@ -63,10 +65,10 @@ func (r *Result) Semantic() []byte {
 		row("Δ tokens:", delta(b.Tokens-a.Tokens))
 	}
 	if a.Priced && b.Priced {
-		row("Δ cost:", signed(b.Cost-a.Cost, money))
+		row("Δ cost:", signed(b.Cost-a.Cost, text.Dollars))
 	}
 	if a.Timed && b.Timed && a.Duration != b.Duration {
-		row("Δ duration:", signed(int64(b.Duration-a.Duration), func(n int64) string { return length(time.Duration(n)) }))
+		row("Δ duration:", signed(int64(b.Duration-a.Duration), nanos))
 	}
 	for _, s := range r.scores() {
 		row("Score:", s)
@@ -118,10 +120,10 @@ func (s *Session) scored(name string) string {
 
 func (s score) shown() string {
 	v := text.Line(s.value, 20)
-	switch s.passed.String() {
-	case "True":
+	switch s.passed {
+	case gjson.True:
 		v += " passed"
-	case "False":
+	case gjson.False:
 		v += " failed"
 	}
 	return strings.TrimSpace(v)
@@ -137,17 +139,12 @@ func signed(n int64, show func(int64) string) string {
 	return "+" + show(n)
 }
 
+// nanos is length for a number of nanoseconds.
+func nanos(n int64) string { return length(time.Duration(n)) }
+
 // delta returns a difference: +1,200, -2, 0.
 func delta(n int64) string {
-	return signed(n, thousands)
-}
-
-func thousands(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return signed(n, text.Thousands)
 }
 
 // percent returns by how much b differs from a, in whole per cent, halves away
@@ -198,25 +195,17 @@ func (r *Result) rows() []row {
 		return w
 	}
 	count := func(name string, x, y int) row {
-		return opt(name, true, true, int64(x), int64(y), thousands)
+		return opt(name, true, true, int64(x), int64(y), text.Thousands)
 	}
-	dur := func(int64) string { return "" }
-	took := opt("Duration", a.Timed, b.Timed, int64(a.Duration), int64(b.Duration), dur)
-	if a.Timed {
-		took.a = length(a.Duration)
-	}
-	if b.Timed {
-		took.b = length(b.Duration)
-	}
-	cost := opt("Total cost", a.Priced, b.Priced, a.Cost, b.Cost, money)
+	cost := opt("Total cost", a.Priced, b.Priced, a.Cost, b.Cost, text.Dollars)
 	if a.AtLeast {
-		cost.a = "≥ " + money(a.Cost)
+		cost.a = "≥ " + text.Dollars(a.Cost)
 	}
 	if b.AtLeast {
-		cost.b = "≥ " + money(b.Cost)
+		cost.b = "≥ " + text.Dollars(b.Cost)
 	}
 	return []row{
-		took,
+		opt("Duration", a.Timed, b.Timed, int64(a.Duration), int64(b.Duration), nanos),
 		cost,
 		opt("Tokens", a.Counted, b.Counted, a.Tokens, b.Tokens, text.Tokens),
 		count("Tool calls", a.ToolCalls, b.ToolCalls),
@@ -329,10 +318,10 @@ func Matrix(base *Session, list []*Result) []byte {
 			w[6] = delta(b.Tokens - a.Tokens)
 		}
 		if a.Priced && b.Priced {
-			w[7] = signed(b.Cost-a.Cost, money)
+			w[7] = signed(b.Cost-a.Cost, text.Dollars)
 		}
 		if a.Timed && b.Timed {
-			w[8] = signed(int64(b.Duration-a.Duration), func(n int64) string { return length(time.Duration(n)) })
+			w[8] = signed(int64(b.Duration-a.Duration), nanos)
 		}
 		rows = append(rows, w)
 	}

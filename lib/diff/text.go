@@ -212,15 +212,8 @@ func (p *printer) sums() {
 			took = text.Duration(s.n.Duration) + ", "
 		}
 		p.f("  %s: %s%s, %s, %s\n", text.Pad(s.who, 0), took, text.Count(s.n.Events, "event"),
-			text.Count(s.n.ToolCalls, "tool"), retries(s.n.Retries))
+			text.Count(s.n.ToolCalls, "tool"), text.Count(s.n.Retries, "retry"))
 	}
-}
-
-func retries(n int) string {
-	if n == 1 {
-		return "1 retry"
-	}
-	return fmt.Sprintf("%d retries", n)
 }
 
 // divergence prints the events at which the sides go apart.
@@ -292,7 +285,7 @@ func (r *Result) Stat() []byte {
 		num("tokens", a.Tokens, b.Tokens, text.Tokens)
 	}
 	if a.Priced && b.Priced {
-		num("cost", a.Cost, b.Cost, money)
+		num("cost", a.Cost, b.Cost, text.Dollars)
 	}
 	if a.Timed && b.Timed && length(a.Duration) != length(b.Duration) {
 		parts = append(parts, fmt.Sprintf("time %s→%s", length(a.Duration), length(b.Duration)))

@@ -21,7 +21,9 @@
 // Absent means unknown: there is no null, no empty string and no -1 in their
 // place. Ids are strings. Names end in their unit: _ms, _tokens, _usd. A key
 // that is not documented, in the envelope or in data, is passed on as it
-// stands, and so is the text of every number.
+// stands, and so is the text of every number. What a source gives for a field
+// in another JSON type than is documented stands under the field's name with
+// _raw behind it.
 //
 // The order is that in which events arrived. Sessions may be interleaved. Any
 // line may be missing: a stream is cut by grep, head and sort.
@@ -139,8 +141,10 @@
 //   - iterations: array. Requests within the request, as the vendor tells them.
 //   - context_window: number. The size of the model's window in tokens, as the
 //     agent tells it.
+//   - cost_usd: number. What the request cost, as the agent says.
 //   - usage_in_session: string. The session that had this answer first, where
-//     this one repeats it; usage is then there, not here.
+//     this one repeats it; usage is then there, not here. It is here, too, if it
+//     has more output: it counts there, once.
 //   - uuid: string.
 //
 // For instance:
@@ -761,6 +765,34 @@
 // For instance:
 //
 //	{"event_type":"cause","timestamp":1795332295.000000,"event_id":"aa01bb02cc15","session_id":"abc123","parent_id":"be92afde54a4","data":{"event":4,"cause":3,"cause_event_id":"be92afde54a3","rule":"retry","reason":"retry after error at #3","strength":"strong","of":4}}
+//
+// # score
+//
+// How well a session did, in the eyes of one judge: a test, a person, a model.
+// It is about an event if it has a parent_id, else about the session. Judges
+// write in their own words, so what is the same has several names here; the
+// first that is there counts. At-langfuse and at-otlp hand scores on.
+//
+//   - judge: string. Who judged.
+//   - name: string. The same, for want of judge.
+//   - scorer: string. The same, for want of both.
+//   - score: any. A number, true or false, or a word. What a number means, the
+//     judge knows; more is better.
+//   - value: any. The same, for want of score.
+//   - label: string. The score in a word, such as good; the value, for want of
+//     both.
+//   - verdict: string. The same, for want of label.
+//   - passed: boolean. Whether it is good enough; the value, for want of all
+//     that.
+//   - threshold: number. What the score had to be, at least.
+//   - weight: number. What it counts for among the scores of a session.
+//   - reason: string. Why.
+//   - comment: string. The same, for want of reason.
+//   - explanation: string. The same, for want of both.
+//
+// For instance:
+//
+//	{"event_type":"score","timestamp":1795332295.000000,"event_id":"aa01bb02cc17","session_id":"5f1c0a52","data":{"judge":"no_errors","score":0.75,"passed":false,"threshold":0.9,"weight":2,"reason":"1 of 4 calls failed"}}
 //
 // # violation
 //

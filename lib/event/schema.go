@@ -49,8 +49,8 @@ var Schema = []Type{
 	{"llm_response", []Field{
 		{"model", String}, {"usage", Obj}, {"message_id", String}, {"request_id", String}, {"stop_reason", String},
 		{"service_tier", String}, {"speed", String}, {"inference_geo", String}, {"web_search_requests", Number},
-		{"web_fetch_requests", Number}, {"iterations", Array}, {"context_window", Number}, {"usage_in_session", String},
-		{"uuid", String},
+		{"web_fetch_requests", Number}, {"iterations", Array}, {"context_window", Number}, {"cost_usd", Number},
+		{"usage_in_session", String}, {"uuid", String},
 	}},
 	{"tool_call", []Field{
 		{"tool_name", String}, {"arguments", Any}, {"tool_use_id", String}, {"mcp_server", Obj}, {"message_id", String},
@@ -161,6 +161,11 @@ var Schema = []Type{
 	{"cause", []Field{
 		{"event", Number}, {"cause", Number}, {"cause_event_id", String}, {"cause_session_id", String}, {"rule", String},
 		{"reason", String}, {"strength", String}, {"detail", String}, {"of", Number},
+	}},
+	{"score", []Field{
+		{"judge", String}, {"name", String}, {"scorer", String}, {"score", Any}, {"value", Any}, {"label", String},
+		{"verdict", String}, {"passed", Boolean}, {"threshold", Number}, {"weight", Number}, {"reason", String},
+		{"comment", String}, {"explanation", String},
 	}},
 	{"violation", []Field{
 		{"rule", String}, {"verdict", String}, {"reason", String}, {"subject", String}, {"at", Array}, {"kind", String},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -115,4 +116,13 @@ func kindOf(v gjson.Result) Kind {
 		return String
 	}
 	return "null"
+}
+
+// Every record has a section: who reads the stream finds what it says.
+func TestRecordsAreDocumented(t *testing.T) {
+	for _, r := range Records {
+		if !slices.ContainsFunc(Schema, func(s Type) bool { return s.Name == r }) {
+			t.Errorf("%s is a record and not in Schema", r)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package find
 
 import (
 	"cmp"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -18,13 +19,25 @@ import (
 // A File is a file of an agent.
 type File struct {
 	dialect.Found
-	Agent string // "" if it is only the extension that tells so
+	Agent string // that claims the file; "" if its records have to tell whose it is
 	Child claude.Child
+	base  *Database // in which it is a session, nil if it is a file of its own
 }
+
+// Open opens a file, or a session in a data base, see [Open].
+func (f *File) Open(count func(io.ReadCloser) io.ReadCloser) (io.ReadCloser, error) {
+	if f.base == nil {
+		return Open(f.Path, count)
+	}
+	return f.base.reader(f.Session), nil
+}
+
+// Database returns the data base in which it is a session, nil if it is none.
+func (f *File) Database() *Database { return f.base }
 
 // Capture returns what is known of the file beside its bytes.
 func (f *File) Capture() capture.File {
-	return capture.File{Name: f.Path, Session: f.Session, Child: f.Child, Agent: f.Agent}
+	return capture.File{Name: f.Path, Session: f.Session, Child: f.Child, Agent: f.Agent, Log: true}
 }
 
 // Agents returns the names of all agents that are known.
@@ -36,8 +49,8 @@ func Agents() []string {
 	return list
 }
 
-// Roots returns the folders in which an agent keeps its files, those that are
-// there.
+// Roots returns the folders in which an agent keeps its files, as far as they
+// exist.
 func Roots(agent string) []string {
 	home, _ := os.UserHomeDir()
 	var dirs []string
@@ -77,15 +90,15 @@ func Transcript(t claude.Transcript) File {
 	}}
 }
 
-// Under returns the files of agents below a directory. Where it is asked for
-// those of Claude and of others, what one of the others knows is not Claude's.
+// Under returns the files of agents below a directory. If Claude is one of the
+// agents, a file that another of them claims is not Claude's. problem is told what
+// cannot be read.
 func Under(dir string, agents []string, problem func(error)) []File {
 	return in(os.DirFS(dir), dir, agents, problem)
 }
 
-// Only is Under for what leads to some paths, which are relative to the
-// directory and have slashes: all else is as if it were not there, where
-// directories are listed.
+// Only is Under for some files alone: every directory seems to hold nothing but
+// what leads to one of the paths, which are relative to dir and have slashes.
 func Only(dir string, paths []string, agents []string, problem func(error)) []File {
 	return in(only(dir, paths), dir, agents, problem)
 }
@@ -93,13 +106,19 @@ func Only(dir string, paths []string, agents []string, problem func(error)) []Fi
 // in is Under for a file system that stands for the directory.
 func in(fsys fs.FS, dir string, agents []string, problem func(error)) []File {
 	var list []File
+	var bases []string
 	known := map[string]bool{}
 	for _, a := range capture.Agents {
 		if a.Find == nil || !slices.Contains(agents, a.Name) {
 			continue
 		}
 		for _, f := range a.Find(fsys, ".", problem) {
-			if !known[f.Path] {
+			switch {
+			case known[f.Path]:
+			case f.Database:
+				known[f.Path] = true
+				bases = append(bases, filepath.Join(dir, filepath.FromSlash(f.Path)))
+			default:
 				known[f.Path] = true
 				list = append(list, File{Found: f, Agent: a.Name})
 			}
@@ -115,7 +134,7 @@ func in(fsys fs.FS, dir string, agents []string, problem func(error)) []File {
 	for i := range list {
 		list[i].Path = filepath.Join(dir, filepath.FromSlash(list[i].Path))
 	}
-	return list
+	return inDatabases(list, bases, agents, problem)
 }
 
 // Sort sorts files, the earliest first and sessions before their subagents,

@@ -3,10 +3,14 @@ package find
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
+
+	"agenttrace/lib/sqlite"
 )
 
 // zstdMagic is how a frame of Zstandard begins (RFC 8878, 3.1.1). Codex
@@ -17,8 +21,8 @@ var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 // bytes: what zstd itself takes without being asked, see its --memory.
 const maxWindow = 128 << 20
 
-// Open opens a file, and what it holds if it is compressed. count, if not nil,
-// is given the file, for watching how much of it is read.
+// Open opens a file, and decompresses it if it is compressed. count, if not nil,
+// wraps the file as it is on the disk, to watch how much of it has been read.
 func Open(path string, count func(io.ReadCloser) io.ReadCloser) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -33,9 +37,9 @@ func Open(path string, count func(io.ReadCloser) io.ReadCloser) (io.ReadCloser, 
 // Inflate returns what r holds, decompressed if it is compressed. It reads no
 // more than is needed to tell, so that a pipe is not waited for.
 func Inflate(r io.ReadCloser) (io.ReadCloser, error) {
-	head := make([]byte, len(zstdMagic))
+	head := make([]byte, len(sqlite.Magic))
 	n := 0
-	for n < len(head) && bytes.Equal(head[:n], zstdMagic[:n]) {
+	for n < len(head) && !bytes.Equal(head[:n], zstdMagic) && (bytes.HasPrefix(zstdMagic, head[:n]) || strings.HasPrefix(sqlite.Magic, string(head[:n]))) {
 		k, err := r.Read(head[n : n+1])
 		n += k
 		if err == io.EOF {
@@ -47,6 +51,10 @@ func Inflate(r io.ReadCloser) (io.ReadCloser, error) {
 		}
 	}
 	whole := io.MultiReader(bytes.NewReader(head[:n]), r)
+	if string(head[:n]) == sqlite.Magic {
+		r.Close()
+		return nil, errors.New("a SQLite data base is read as a FILE only")
+	}
 	if !bytes.Equal(head[:n], zstdMagic) {
 		return opened{whole, r.Close}, nil
 	}

@@ -15,7 +15,7 @@ const MaxAfter = 31
 // A Grep selects. Its fields are to be set before the first Read.
 type Grep struct {
 	Query *Query
-	After []*Query // an event only counts if, in its session, these were met before it, in this order
+	After []*Query // an event counts only if these were met before it in its session, in this order
 
 	Not bool // select what is not selected otherwise
 
@@ -139,9 +139,9 @@ func (g *Grep) chunk(c event.Chunk, name string) []line {
 	return lines
 }
 
-// odd takes a line that is not quite an event, as event.Files does: bytes that
-// are not UTF-8 are read as U+FFFD, and a line that several writers have
-// written is taken apart.
+// odd takes a line that is not quite an event in the way of event.Files: bytes that
+// are not UTF-8 are read as U+FFFD, and events that were joined on one line, by
+// writers that did not wait for each other, are taken apart.
 func (g *Grep) odd(lines []line, raw []byte, name string, n int, room *[]byte) []line {
 	pieces, note := []event.Piece{{Raw: raw, Whole: true}}, ""
 	if _, err := event.Parse(bytes.ToValidUTF8(raw, []byte("\uFFFD"))); err != nil {

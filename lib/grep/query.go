@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"agenttrace/lib/headline"
 )
 
 // A Spec is the conditions of a query as they are written. Of several values
@@ -51,21 +53,12 @@ type Query struct {
 
 type span struct{ low, high int }
 
-// short names of types, those of at-replay.
-var short = map[string]string{
-	"start": "session_start", "end": "session_end", "prompt": "user_prompt", "response": "assistant_response",
-	"call": "tool_call", "result": "tool_result", "request": "llm_request", "read": "file_read", "write": "file_write",
-}
-
 // Compile makes a query of its conditions.
 func (s *Spec) Compile(o Options) (*Query, error) {
 	q := &Query{error: s.Error, sessions: s.Sessions, ignoreCase: o.IgnoreCase}
 	for _, list := range s.Types {
 		for t := range strings.SplitSeq(list, ",") {
-			if t = strings.TrimSpace(t); short[t] != "" {
-				t = short[t]
-			}
-			if t == "thinking" {
+			if t = headline.LongType(strings.TrimSpace(t)); t == "thinking" {
 				q.thinking = true
 			}
 			if t == "" || !doublestar.ValidatePattern(t) {

@@ -35,7 +35,8 @@ func Of(e event.Event) string {
 // quoted are the types whose text is what somebody said.
 var quoted = map[string]bool{"user_prompt": true, "assistant_response": true}
 
-// keys are where the types have what is told of them, best first.
+// keys are the members of data that the headline of a type is taken from, best
+// first.
 var keys = map[string][]string{
 	"user_prompt":           {"prompt", "text", "content"},
 	"assistant_response":    {"text", "content", "content_preview"},
@@ -81,9 +82,9 @@ func detail(e event.Event, typ string) string {
 	return ""
 }
 
-func call(e event.Event) string {
-	var name string
-	var args []byte
+// CallOf returns the tool that a tool_call names, and its arguments as they
+// stand in the line.
+func CallOf(e event.Event) (name string, args []byte) {
 	event.Fields(e.DataRaw(), func(k, v []byte) bool {
 		switch {
 		case string(k) == "tool_name" && name == "":
@@ -93,6 +94,11 @@ func call(e event.Event) string {
 		}
 		return true
 	})
+	return name, args
+}
+
+func call(e event.Event) string {
+	name, args := CallOf(e)
 	if name == "" {
 		if a2a := A2A(e); a2a != "" {
 			return Cut(a2a)

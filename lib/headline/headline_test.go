@@ -7,6 +7,14 @@ import (
 	"agenttrace/lib/event"
 )
 
+func TestLongType(t *testing.T) {
+	for name, want := range map[string]string{"call": "tool_call", "end": "session_end", "tool_call": "tool_call", "thinking": "thinking", "": ""} {
+		if got := LongType(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestOf(t *testing.T) {
 	for in, want := range map[string]string{
 		`"tool_call","data":{"tool_name":"Bash","arguments":{"command":"pytest tests/"}}`:               "tool_call: Bash  $ pytest tests/",

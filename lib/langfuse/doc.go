@@ -21,9 +21,8 @@
 // # Ids
 //
 // The id of a score is the first 16 bytes of SHA-256 over the session, the name
-// and the event that it is about, as hexadecimal digits. Langfuse puts a score
-// in the place of one with its id, so that sending twice, or judging again,
-// leaves one.
+// and the event that it is about, as hexadecimal digits. Langfuse replaces a score
+// that has the same id, so that sending twice, or judging again, leaves one.
 //
 // # Memory
 //

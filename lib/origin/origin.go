@@ -9,13 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 	"agenttrace/lib/proc"
 )
 
 // Add adds to a session_start what this machine knows of a session in cwd. agent
-// is the name of the agent's process, "" for that which started this one;
-// without such a process above this one, nothing is said of processes.
+// is the name of the agent's process, which is looked for among the ancestors of
+// this one; "" means the process that started this one. If there is no such
+// process, nothing is said of processes.
 func Add(o *event.Object, cwd, agent string) {
 	addMachine(o)
 	addGit(o, cwd)
@@ -127,26 +129,10 @@ func remote(git string) string {
 			continue
 		}
 		if key, value, ok := strings.Cut(line, "="); in && ok && strings.EqualFold(strings.TrimSpace(key), "url") {
-			return address(strings.Trim(strings.TrimSpace(value), `"`))
+			return record.Address(strings.Trim(strings.TrimSpace(value), `"`))
 		}
 	}
 	return ""
-}
-
-// address returns an address without the user and password of a URL: a token
-// may stand in either.
-func address(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok {
-		return s // git@host:path, or a directory
-	}
-	host, path, _ := strings.Cut(rest, "/")
-	if at := strings.LastIndexByte(host, '@'); at >= 0 && scheme != "ssh" {
-		host = host[at+1:]
-	} else if colon := strings.IndexByte(host[:max(at, 0)], ':'); colon >= 0 {
-		host = host[:colon] + host[at:]
-	}
-	return scheme + "://" + host + "/" + path
 }
 
 // packed looks a ref up in packed-refs.

@@ -10,7 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// An attr is an attribute. Of the value, the member that typ says counts.
+// An attr is an attribute. typ says which of the fields holds its value.
 type attr struct {
 	key  string
 	typ  attrType
@@ -90,8 +90,9 @@ func (a *attrs) drop(key string) {
 	a.list = kept
 }
 
-// appendMost is append of at most so many attributes. The number of those that
-// are dropped is the field after num. The first to go are the last of our own.
+// appendMost is append with a limit on how many attributes there are. Those that
+// begin with agent_trace. are dropped first, from the end; how many were dropped is
+// written as the field after num.
 func (a *attrs) appendMost(dst []byte, num, most int) []byte {
 	a.mark()
 	if len(a.list)+a.lost > most {

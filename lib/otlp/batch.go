@@ -38,22 +38,27 @@ type about struct {
 // Len returns the number of items.
 func (b *Batch) Len() int { return len(b.ends) }
 
+// lengths returns the lengths of the messages that hold the items, in bytes:
+// that of the scope, and around it that of the resource.
+func (b *Batch) lengths() (scope, resource int) {
+	scope = len(b.about.scope) + len(b.items) + len(b.about.schema)
+	return scope, len(b.about.resource) + 1 + uvarintLen(uint64(scope)) + scope + len(b.about.schema)
+}
+
 // Size returns the size of the request in protobuf, in bytes.
 func (b *Batch) Size() int {
-	inner := len(b.about.scope) + len(b.items) + len(b.about.schema)
-	outer := len(b.about.resource) + 1 + uvarintLen(uint64(inner)) + inner + len(b.about.schema)
-	return 1 + uvarintLen(uint64(outer)) + outer
+	_, resource := b.lengths()
+	return 1 + uvarintLen(uint64(resource)) + resource
 }
 
 // AppendProtobuf appends the request: an ExportTraceServiceRequest or its like.
 // The texts of several requests of a signal, one behind the other, are one
 // request with all that is in them, as protobuf joins lists.
 func (b *Batch) AppendProtobuf(dst []byte) []byte {
-	inner := len(b.about.scope) + len(b.items) + len(b.about.schema)
-	outer := len(b.about.resource) + 1 + uvarintLen(uint64(inner)) + inner + len(b.about.schema)
-	dst = binary.AppendUvarint(appendTag(dst, 1, wireBytes), uint64(outer))
+	scope, resource := b.lengths()
+	dst = binary.AppendUvarint(appendTag(dst, 1, wireBytes), uint64(resource))
 	dst = append(dst, b.about.resource...)
-	dst = binary.AppendUvarint(appendTag(dst, 2, wireBytes), uint64(inner))
+	dst = binary.AppendUvarint(appendTag(dst, 2, wireBytes), uint64(scope))
 	dst = append(dst, b.about.scope...)
 	dst = append(dst, b.items...)
 	dst = append(dst, b.about.schema...)

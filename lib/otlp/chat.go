@@ -19,7 +19,7 @@ type request struct {
 	done  bool
 }
 
-// usage are the tokens of one answer or of several.
+// usage is the tokens of one answer or of several.
 type usage struct {
 	input, output, read, write5m, write1h, reasoning int64
 	known                                            bool

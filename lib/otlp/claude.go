@@ -1,6 +1,7 @@
 package otlp
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,21 +122,12 @@ func (c *call) claudeCall(args []byte) {
 	}
 	for _, cmd := range tool.Commands(tool.Parse(c.name, args).Line) {
 		switch {
-		case cmd.Program == "git" && has(cmd.Args, "commit"):
+		case cmd.Program == "git" && slices.Contains(cmd.Args, "commit"):
 			c.commits++
 		case cmd.Program == "gh" && len(cmd.Args) > 1 && cmd.Args[0] == "pr" && cmd.Args[1] == "create":
 			c.pulls++
 		}
 	}
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // claudeOutcome counts the outcome of a call.

@@ -8,12 +8,12 @@
 //	llm_request and llm_response   chat MODEL           CLIENT
 //	tool_call and its outcome      execute_tool TOOL    INTERNAL
 //
-// A call of a tool is one span, whether it went well or not: of one name and one
-// kind. A call or session whose end is not in the stream has the attribute
-// agent_trace.incomplete, and ends with its session. What has no length is an
-// event of the root span: prompts, responses, decisions, files, errors of no
-// call, records of analyses, and types that are not known, as agent_trace.TYPE.
-// Every event is a log record, too, if logs are asked for.
+// A call of a tool is one span, with the same name and kind whether it went well or
+// not. A call or session whose end is not in the stream has the attribute
+// agent_trace.incomplete, and ends with its session. What has no duration is an
+// event of the root span: prompts, responses, decisions, files, errors that belong
+// to no call, records of analyses, and, as agent_trace.TYPE, types that are not
+// known. If logs are asked for, every event is a log record as well.
 //
 // With Options.ByTurn, what follows from a prompt is a trace of its own, which is
 // linked to the root span of the session.
@@ -36,10 +36,10 @@
 //
 // # Times
 //
-// Nanoseconds are computed from the digits of the stream. A call lasts for its
-// duration_ms, else from its event to its outcome's. Nothing ends before it
-// begins. An event without a time gets that of the event before it in its
-// session, and the attribute agent_trace.time_unknown.
+// Nanoseconds are computed from the digits of the stream, not from floats. A call
+// lasts for its duration_ms or, where that is absent, until the event of its
+// outcome. Nothing ends before it begins. An event without a time gets that of the
+// event before it in its session, and the attribute agent_trace.time_unknown.
 //
 // # Memory
 //

@@ -101,8 +101,9 @@ func requestShape(name, items string, of *shape) shape {
 	return shape{1: {name: "resource" + name, many: true, of: &inResource}}
 }
 
-// member returns the field of a number, nil if it is not known. The lists in an AnyValue are
-// looked up here, since they and it refer to each other.
+// member returns the field with a number, nil if it is not known. The lists in
+// an AnyValue are looked up here and not in its shape: they refer to each other,
+// and Go does not initialize variables in a circle.
 func (s shape) member(num int) *member {
 	if m := s[num]; m != nil {
 		return m

@@ -59,8 +59,9 @@ type ending struct {
 	turn  [16]byte
 }
 
-// New returns a Mapper that hands its batches to emit, which owns them then.
-// An error of emit ends the mapping: it is returned by what was called.
+// New returns a Mapper that hands its batches to emit, which then owns them. An
+// error of emit ends the mapping: the method that was called returns it, and so
+// does every later one.
 func New(o Options, emit func(*Batch) error) *Mapper {
 	o.Limit = cmp.Or(o.Limit, DefaultLimit)
 	o.MaxItems = cmp.Or(o.MaxItems, 512)

@@ -58,14 +58,7 @@ func (m *Mapper) said(s *openSession, h *head, name, key string) {
 		}
 		a.str("agent_trace.event_id", h.e.ID())
 	}
-	if m.traces {
-		add(&m.ev)
-		m.eventHere(s, h, name)
-	}
-	if m.logs {
-		add(&m.a)
-		m.log(s, h, name, infoLevel)
-	}
+	m.both(s, h, name, infoLevel, add)
 }
 
 // decision takes a decision: its texts are what the agent was made to tell.
@@ -89,7 +82,8 @@ func (m *Mapper) decision(s *openSession, h *head) {
 	m.both(s, h, "decision", infoLevel, add)
 }
 
-// both makes an event of a span and a log record.
+// both makes an event of the root span and a log record, each if it is asked for,
+// with the attributes that add sets.
 func (m *Mapper) both(s *openSession, h *head, name string, l level, add func(*attrs)) {
 	if m.traces {
 		add(&m.ev)

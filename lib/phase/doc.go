@@ -41,6 +41,13 @@
 // phase ends at the last event of its work; what a hook or the user's leaving
 // adds, later, does not make it longer.
 //
+// A phase is over where the next one begins, with a session_end, and where a
+// notification says that the agent is idle (idle_prompt) and no call waits for
+// its outcome. An agent that stops is not known to be idle: a hook may keep it
+// going. What is told of a session after its session_end that is no call, or
+// is of an earlier time, has the number of the phase before, and its record
+// does not tell of it.
+//
 // Looking at what one is about to do belongs to it. At the beginning of a
 // prompt, up to 3 looks before an edit and one before anything else make no
 // phase of their own; within the work, the looks right before an edit, the git

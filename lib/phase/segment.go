@@ -12,7 +12,8 @@ type Segmenter struct {
 
 	// Ended, if set, is called when a phase is over, after its last event was
 	// assigned and before the next one of the session is; that has the tag
-	// before. At the end of the input there is none, and before is AtEnd.
+	// before. Where a phase ends before there is a next one, with the event
+	// that was given to Add or with the input, before is AtEnd.
 	Ended func(p *Phase, before uint64)
 
 	sessions map[string]*session // by the session_id as it stands in the line
@@ -26,7 +27,7 @@ type Segmenter struct {
 // A mark is a place in the stream.
 type mark struct{ events, bytes uint64 }
 
-// AtEnd is the tag of the event after the last.
+// AtEnd is the tag of an event that has not come.
 const AtEnd = ^uint64(0)
 
 // How far the stream goes on, in events and bytes, before those that a session

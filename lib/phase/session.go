@@ -56,6 +56,25 @@ type session struct {
 	queued   mark    // since when, as the queue has it
 	before   int64   // time of the last event that was not the agent's thinking
 	attempts attempts
+	over     over
+}
+
+// over says that the last phase ended before another began.
+type over struct {
+	is    bool
+	ended bool  // with a session_end, and not since the agent is idle
+	at    int64 // when, in nanoseconds; 0 if it is not known
+}
+
+// late reports whether an event is told of what was before.
+func (o over) late(f *fact) bool {
+	switch {
+	case !o.is:
+		return false
+	case f.timed && f.ns < o.at:
+		return true
+	}
+	return o.ended && f.kind != calling && f.kind != reading && f.kind != writing
 }
 
 // add takes the next event.
@@ -84,8 +103,11 @@ func (s *session) add(e event.Event, tag uint64) {
 	default:
 		s.read(e, f)
 		s.event(f)
-		if e.Is("session_end") {
-			s.finish()
+		switch {
+		case e.Is("session_end"):
+			s.end(f, true)
+		case e.Is("notification") && e.Get("notification_type").String() == "idle_prompt" && !s.busy():
+			s.end(f, false)
 		}
 	}
 	if f.timed && f.kind != saying {
@@ -186,6 +208,7 @@ func (s *session) prompt(f *fact, prompt string) {
 // begin closes the open phase and opens one that begins with f.
 func (s *session) begin(f *fact, title string, prompted bool) {
 	before := s.close(f.tag)
+	s.over = over{}
 	s.phases++
 	s.open = &open{number: s.phases, title: title, about: f.id, class: none, leadIn: maxLooks}
 	if prompted || before == nil {
@@ -196,6 +219,25 @@ func (s *session) begin(f *fact, title string, prompted bool) {
 	if !prompted && before != nil && before.timed {
 		s.open.timed, s.open.start, s.open.end = true, before.end, before.end
 	}
+}
+
+// end ends the open phase after f, so that nobody waits for its record until
+// the next prompt.
+func (s *session) end(f *fact, ended bool) {
+	s.finish()
+	if s.close(AtEnd) != nil {
+		s.over = over{is: true, ended: ended, at: f.ns}
+	}
+}
+
+// busy reports whether a call of the open phase has no outcome yet.
+func (s *session) busy() bool {
+	for _, r := range s.attempts.order {
+		if !r.call.done && (r.call.phase == nil || r.call.phase == s.open) {
+			return true
+		}
+	}
+	return false
 }
 
 // close ends the open phase. at is the tag of the event before which its
@@ -235,7 +277,7 @@ func (s *session) event(f *fact) {
 		}
 	}
 	if s.open == nil {
-		if !f.work {
+		if !f.work || s.over.late(f) {
 			s.seg.assign(f.tag, s.phases)
 			return
 		}

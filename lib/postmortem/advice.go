@@ -50,8 +50,8 @@ var kinds = []struct {
 // what is wrong stands first or last.
 const ends = 1 << 10
 
-// kind notes what a failure is of, by what it says.
-func (f *Fold) kind(e event.Event, a *attempt) {
+// classify notes which of the kinds a failure is of, by what it says.
+func (f *Fold) classify(e event.Event, a *attempt) {
 	s := failureText(e)
 	if len(s) > 2*ends {
 		s = s[:ends] + s[len(s)-ends:]

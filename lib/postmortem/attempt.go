@@ -71,9 +71,9 @@ var verbs = map[string]bool{
 	"all": true, ".": true, "./": true, "./...": true,
 }
 
-// look reports whether an attempt only looked around: that nothing was found is
+// looksAround reports whether an attempt only looked around: that nothing was found is
 // an answer.
-func (a *attempt) look() bool { return a.act == tool.ActRead || a.act == tool.ActSearch }
+func (a *attempt) looksAround() bool { return a.act == tool.ActRead || a.act == tool.ActSearch }
 
 // significant are the activities whose failure no other success makes good.
 func significant(act string) bool {
@@ -89,7 +89,7 @@ func (a *attempt) makesGood(f *attempt) bool {
 		return false
 	case a.intent == f.intent:
 		return true
-	case f.look():
+	case f.looksAround():
 		return true
 	case significant(f.act) || f.act == tool.ActLint:
 		if a.act == f.act && (len(a.operands) == 0 && f.act != tool.ActInstall || slices.Equal(a.operands, f.operands)) {

@@ -257,7 +257,7 @@ func (f *Fold) alert(e event.Event) {
 
 // call takes a tool_call.
 func (f *Fold) call(e event.Event) {
-	name, args := e.Get("tool_name").String(), []byte(e.Get("arguments").Raw)
+	name, args := headline.CallOf(e)
 	if f.Cwd == "" {
 		f.Cwd = e.Get("cwd").Str
 	}
@@ -349,7 +349,7 @@ func (f *Fold) fail(e event.Event, a *attempt, said string) {
 	if len(r.events) == stuckAfter {
 		f.stuck = append(f.stuck, r)
 	}
-	f.kind(e, a)
+	f.classify(e, a)
 }
 
 // good takes an attempt that succeeded.

@@ -87,7 +87,7 @@ func (f *Fold) Report() *Report {
 			r.Cause.Reason = "the last failure before the session was ended"
 		}
 		for _, x := range f.failures {
-			if x != cause && x.intent != cause.intent && !x.look() {
+			if x != cause && x.intent != cause.intent && !x.looksAround() {
 				r.Others = append(r.Others, *x.step)
 			}
 		}
@@ -122,7 +122,7 @@ func (f *Fold) cause() *attempt {
 		}
 	}
 	for _, a := range f.failures {
-		if !a.look() && (f.killed == nil || f.killed.event == 0 || a.event <= f.killed.event) {
+		if !a.looksAround() && (f.killed == nil || f.killed.event == 0 || a.event <= f.killed.event) {
 			return a
 		}
 	}

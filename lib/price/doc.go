@@ -38,5 +38,7 @@
 // begun counts); tiers, each with over (it holds for requests of more input
 // tokens than that, cached ones included) or at_least, and its own prices;
 // web_search, USD a search; context_window and max_output, in tokens; and
-// source. Other keys are an error, as they are likely to be misspelt.
+// source. What a row of a model in the table does not say of those is as it is
+// there, but for from and tiers. Other keys are an error, as they are likely to
+// be misspelt.
 package price

@@ -91,7 +91,7 @@ var makers = map[string]bool{
 	"mistralai": true, "moonshotai": true, "zai": true, "z-ai": true, "minimax": true, "cursor": true,
 	"models": true, "gemini": true, "vertex_ai": true, "azure": true, "github-copilot": true, "github_copilot": true,
 	"bedrock": true, "openrouter": true, "openai-codex": true, "publishers": true, "amazon-bedrock": true,
-	"google-vertex": true, "litellm_proxy": true,
+	"google-vertex": true, "litellm_proxy": true, "azure_ai": true, "copilot": true,
 }
 
 // cutPath returns a name without what stands before its last slash. ok is false

@@ -2,6 +2,7 @@ package price
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -89,10 +90,12 @@ func parseRow(line []byte, name string) (r Row, err error) {
 		Provider: f.Provider, Model: strings.ToLower(f.Model), WebSearch: -1,
 		ContextWindow: f.ContextWindow, MaxOutput: f.MaxOutput, Source: f.Source,
 	}
-	if r.Provider == "" {
-		// What multiplies a price depends on who bills.
-		known, _ := Lookup(r.Model, time.Time{})
-		r.Provider = known.Provider
+	// What multiplies a price depends on who bills. What a row does not say
+	// beside the prices of tokens is as it is known.
+	if known, match := Lookup(r.Model, time.Time{}); match != None {
+		r.Provider = cmp.Or(r.Provider, known.Provider)
+		r.WebSearch, r.CacheShort, r.CacheLong = known.WebSearch, known.CacheShort, known.CacheLong
+		r.ContextWindow, r.MaxOutput = cmp.Or(r.ContextWindow, known.ContextWindow), cmp.Or(r.MaxOutput, known.MaxOutput)
 	}
 	if r.Source == "" {
 		r.Source = name

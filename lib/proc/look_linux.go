@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// ticks is the unit of start times in /proc/PID/stat, a second's part: 100 on
-// every architecture that Linux runs on today (proc(5), sysconf(_SC_CLK_TCK)).
+// ticks is how many units of the start times in /proc/PID/stat make a second: 100
+// on every architecture that Linux runs on today (proc(5), sysconf(_SC_CLK_TCK)).
 const ticks = 100
 
 // Look returns the process that has a pid now. The error is ErrGone if there is

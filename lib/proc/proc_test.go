@@ -72,11 +72,11 @@ func state(pid int) string {
 	return "runs"
 }
 
-// become waits until all the processes are in a state.
+// become waits until all the processes are in a state, for half a minute at most.
 func become(t *testing.T, want string, pids ...int) {
 	t.Helper()
 	var last string
-	for range 300 {
+	for range 3000 {
 		ok := true
 		for _, pid := range pids {
 			if s := state(pid); s != want {
@@ -109,12 +109,12 @@ func TestPauseResumeKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	n, forced, err := target.Kill(5 * time.Second)
+	n, forced, err := target.Kill(time.Minute)
 	if err != nil || n < 4 || forced {
 		t.Errorf("killed %d, by force: %v, %v", n, forced, err)
 	}
-	if d := time.Since(began); d > 3*time.Second {
-		t.Errorf("it took %v", d)
+	if d := time.Since(began); d > 30*time.Second {
+		t.Errorf("it took %v: the grace is waited for, though all have ended", d)
 	}
 	become(t, "gone", pids...)
 	if _, err := target.Resume(); !errors.Is(err, ErrGone) {
@@ -167,12 +167,11 @@ func TestNoGroupOfItsOwn(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	time.Sleep(50 * time.Millisecond)
 	p, err := Look(cmd.Process.Pid)
 	if err != nil || p.Group == p.PID {
 		t.Fatalf("%+v %v", p, err)
 	}
-	if n, _, err := (Target{p.PID, p.StartNano}).Kill(3 * time.Second); err != nil || n < 1 {
+	if n, _, err := (Target{p.PID, p.StartNano}).Kill(time.Minute); err != nil || n < 1 {
 		t.Errorf("%d %v", n, err)
 	}
 	<-ended

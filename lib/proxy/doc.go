@@ -2,9 +2,10 @@
 // passes, without touching it.
 //
 // Bytes go on whatever they are. A copy of each message is put into a queue of
-// bounded size, which never makes the traffic wait, and from which one goroutine makes events and stores them.
-// Where that is slower than the traffic, or the disk is full, the traffic goes
-// on, and the trace says how much is missing: an event of type trace_gap.
+// bounded size, which never makes the traffic wait; one goroutine takes it from
+// there, makes events of it and stores them. Where that is slower than the
+// traffic, or the disk is full, the traffic goes on, and the trace says how much
+// is missing: an event of type trace_gap.
 //
 // Memory is bounded: by the queue (MaxQueue), and by the part of a message that
 // is held until it is whole (MaxMessage for each stream). Of a longer message

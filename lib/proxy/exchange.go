@@ -30,7 +30,7 @@ type exchange struct {
 	endpoint  string // that the server told in the answer
 	records   bool   // the request may be a message
 	resumes   bool   // a stream that broke off
-	rest      string // the A2A method that the path stands for
+	a2a       string // the method that the path stands for, in the HTTP+JSON binding of A2A
 	hello     bool   // it is an initialize; known when the request has passed
 	over      string // why the session ends with the answer
 	status    int
@@ -52,9 +52,9 @@ func (h *HTTP) begin(r *http.Request) *exchange {
 		r.Header.Get("Content-Encoding") == ""
 	switch path := r.URL.Path; {
 	case strings.HasSuffix(path, "/message:send"):
-		x.rest = "SendMessage"
+		x.a2a = "SendMessage"
 	case strings.HasSuffix(path, "/message:stream"):
-		x.rest = "SendStreamingMessage"
+		x.a2a = "SendStreamingMessage"
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -122,8 +122,8 @@ func (x *exchange) asked() {
 		if raw = bytes.TrimSpace(raw); len(raw) == 0 {
 			return
 		}
-		if x.rest != "" && !isRPC(raw) {
-			raw = wrap(raw, `"method":"`+x.rest+`","params":`)
+		if x.a2a != "" && !isRPC(raw) {
+			raw = wrap(raw, `"method":"`+x.a2a+`","params":`)
 		}
 		if !isRPC(raw) {
 			return
@@ -228,7 +228,7 @@ func (x *exchange) message(w *whole) {
 		x.h.rec.always(func() error { return x.conn().Oversize(mcp.Server, at, true, *big) })
 		return
 	}
-	if x.rest != "" && !isRPC(raw) {
+	if x.a2a != "" && !isRPC(raw) {
 		raw = wrap(raw, `"result":`)
 	}
 	if isRPC(raw) {

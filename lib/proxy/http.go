@@ -202,8 +202,8 @@ func (h *HTTP) remember(name string, s *slot) {
 	h.conns[name] = s
 }
 
-// mayTellEndpoint has the messages of a client come here whose stream may be
-// that of HTTP+SSE.
+// mayTellEndpoint reads a stream that may be one of HTTP+SSE: its endpoint event
+// says where the client is to post its messages, which must be here.
 func (h *HTTP) mayTellEndpoint(x *exchange, res *http.Response) {
 	r := &endpointReader{ReadCloser: res.Body}
 	r.rewrite = func(endpoint string) (string, bool) {

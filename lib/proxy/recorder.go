@@ -151,7 +151,7 @@ func (r *Recorder) work() {
 	}
 }
 
-// run runs a job. A fault of this program costs the one message.
+// run runs a job. A panic costs one message, and not the traffic.
 func (r *Recorder) run(fn func() error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -220,7 +221,7 @@ func (d *description) outcome(e event.Event, data *object) {
 	case told && took >= 0:
 		d.note(text.Latency(took))
 	case !told && ok && d.of.ok && at >= d.of.at:
-		d.note(text.Latency(duration(at - d.of.at)))
+		d.note(text.Latency(time.Duration(at - d.of.at)))
 	}
 	if s := data.Get("child_session_id").String(); s != "" {
 		d.note("session " + s)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"agenttrace/lib/event"
+	"agenttrace/lib/headline"
 	"agenttrace/lib/text"
 )
 
@@ -19,12 +20,6 @@ type Options struct {
 	Zone      *time.Location // of the start; UTC if nil
 	NoSummary bool           // no summary of a session above its entries
 	Hold      int            // bytes of text that Printer keeps back for a summary, see there
-}
-
-// short names of types, for Filter. Thinking is an assistant_response too.
-var short = map[string]string{
-	"start": "session_start", "end": "session_end", "prompt": "user_prompt", "response": "assistant_response",
-	"call": "tool_call", "result": "tool_result", "request": "llm_request", "read": "file_read", "write": "file_write",
 }
 
 var icons = map[string]string{
@@ -77,13 +72,10 @@ type view struct {
 func newView(o Options) view {
 	v := view{Options: o}
 	for _, t := range o.Filter {
-		if long, ok := short[t]; ok {
-			t = long
-		}
-		if t == "thinking" {
+		if t == "thinking" { // an assistant_response, too
 			v.thinking = true
 		}
-		v.types = append(v.types, t)
+		v.types = append(v.types, headline.LongType(t))
 	}
 	if v.Zone == nil {
 		v.Zone = time.UTC

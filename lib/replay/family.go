@@ -230,9 +230,9 @@ func (f *Family) flush(n int) error {
 	return err
 }
 
-// places finds where the children of a session are told: after the call that
-// the child says started it, else after the call whose outcome names the
-// child, else where its time is.
+// places finds where the children of a session are shown: after the call that the
+// child names as the one that started it, else after the call whose outcome names
+// the child, else by the time at which it began.
 func (f *Family) places(s *session, children []*session) []place {
 	if len(children) == 0 {
 		return nil

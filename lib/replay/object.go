@@ -50,5 +50,5 @@ func (o *object) Get(key string) gjson.Result {
 	return gjson.ParseBytes(b)
 }
 
-// all returns the whole.
+// all returns the object as it was read.
 func (o *object) all() gjson.Result { return gjson.ParseBytes(o.raw) }

@@ -16,10 +16,10 @@ type Pace struct {
 	due   time.Time // and when it was due to be shown
 }
 
-// Wait returns how long to wait at the time now before the event is shown.
-// What has gone by since the event before counts: a stream that is watched
-// while it is made is not delayed. Events without a time, records, and events
-// older than the one before are due at once.
+// Wait returns how long to wait, from now, before the event is shown. Time that has
+// passed since the event before is taken off, so that a stream that is watched
+// while it is made is not delayed. Events without a time, records, and events older
+// than the one before are due at once.
 func (p *Pace) Wait(e event.Event, now time.Time) time.Duration {
 	at, ok := e.UnixNano()
 	if !ok || e.IsRecord() {

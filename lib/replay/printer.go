@@ -10,14 +10,14 @@ import (
 // million entries.
 const DefaultHold = 64 << 20
 
-// A Printer prints the entries of a stream in its order. The first entry of a
-// session comes after a summary of that session, which is known only at the
-// end of the input: until then, at most Options.Hold bytes of text are kept
-// back. If there is more, or on Release, the text goes out with what is known
-// of the sessions then, and their summaries follow at their ends.
+// A Printer prints the entries of a stream in its order. A summary of each session
+// stands before its first entry. Since it is complete only at the end of the input,
+// text is kept back until then, at most Options.Hold bytes of it. When there is
+// more, or on Release, the text goes out with what is known of the sessions so far,
+// and their full summaries follow at their ends.
 //
-// Where the session changes and there is no summary, a line names it.
-// A Printer holds little of each session, and its calls without an outcome.
+// Where the session changes and there is no summary, a line names it. A Printer
+// holds some numbers of each session, and its calls without an outcome.
 type Printer struct {
 	view
 	sessions

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -24,14 +23,14 @@ func (d *description) record(e event.Event, typ string) {
 		}
 		d.when(data.Get("failed").Bool(), "failed")
 		if n := data.Get("retries").Int(); n > 0 {
-			d.note(retries(n))
+			d.note(text.Count(int(n), "retry"))
 		}
 	case "session_summary":
 		d.name = summaryLine(data)
 	case "cost":
 		d.name = costLine(data)
 	case "violation":
-		d.name = sentence(join2(" ", str("verdict"), str("rule")), str("reason"))
+		d.name = sentence(between(" ", str("verdict"), str("rule")), str("reason"))
 		d.note(str("subject"))
 	case "annotation":
 		d.name = sentence(str("label"), str("note"))
@@ -42,17 +41,11 @@ func (d *description) record(e event.Event, typ string) {
 	}
 }
 
-func retries(n int64) string {
-	if n == 1 {
-		return "1 retry"
-	}
-	return fmt.Sprintf("%d retries", n)
-}
-
 // sentence returns "what: why", or the one that is there.
-func sentence(what, why string) string { return join2(": ", what, why) }
+func sentence(what, why string) string { return between(": ", what, why) }
 
-func join2(sep, a, b string) string {
+// between puts sep between two texts, if both are there.
+func between(sep, a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}
@@ -75,20 +68,10 @@ func summaryLine(data *object) string {
 func costLine(data *object) string {
 	s := "unknown"
 	if n := data.Get("usd_nano"); n.Type == gjson.Number {
-		s = usd(n.Int())
+		s = text.Dollars(n.Int())
 	}
 	if data.Get("unpriced_models").Get("0").Exists() {
 		s += ", without " + strings.ReplaceAll(plain(data.Get("unpriced_models")), "\n", ", ")
 	}
 	return s
-}
-
-// usd returns an amount of 1e-9 dollars, rounded to a hundredth of a cent.
-func usd(nano int64) string {
-	sign := ""
-	if nano < 0 {
-		sign, nano = "-", -nano
-	}
-	n := (nano + 50_000) / 100_000
-	return fmt.Sprintf("%s$%d.%04d", sign, n/10_000, n%10_000)
 }

@@ -3,15 +3,12 @@ package replay
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/text"
 	"agenttrace/lib/tool"
 )
-
-func duration(ns int64) time.Duration { return time.Duration(ns) }
 
 // result tells what a tool gave. The shapes are those of Claude Code where a
 // tool gives an object; other agents give texts and content blocks.

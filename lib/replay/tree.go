@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -48,7 +49,7 @@ func (t *Tree) Close() error {
 	var cols [][5]string
 	var width [5]int
 	for _, br := range list {
-		c := t.columns(br)
+		c := br.columns()
 		for i := range c {
 			width[i] = max(width[i], text.Width(c[i]))
 		}
@@ -105,12 +106,10 @@ func branches(root *session, children map[*session][]*session) []branch {
 }
 
 // columns returns what the line of a session shows.
-func (t *Tree) columns(br branch) (c [5]string) {
+func (br branch) columns() (c [5]string) {
 	s := br.s
-	c[0] = br.lead + t.orNone(text.Line(s.id, 100))
-	if c[1] = text.Line(s.agentType, 30); c[1] == "" {
-		c[1] = t.orNone(text.Line(s.agent, 30))
-	}
+	c[0] = br.lead + cmp.Or(text.Line(s.id, 100), "-")
+	c[1] = cmp.Or(text.Line(s.agentType, 30), text.Line(s.agent, 30), "-")
 	c[2] = "-"
 	if d, ok := s.duration(); ok {
 		c[2] = seconds(d)
@@ -120,13 +119,6 @@ func (t *Tree) columns(br branch) (c [5]string) {
 		c[4] = text.Count(n, "error")
 	}
 	return c
-}
-
-func (t *Tree) orNone(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 // line appends the line of a session. Text stands left, numbers right.

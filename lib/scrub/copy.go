@@ -110,12 +110,13 @@ func (f *Filter) batch(c event.Chunk, memory *values) *batch {
 			b.put(piece{from: at, to: end, line: n, text: append(line, '\n')})
 			line = line[:len(line):len(line)]
 		}
-		if msg != "" {
-			b.problems = append(b.problems, problem{n, msg})
-		}
 		if f.wanted(line, memory) {
 			w.values, w.seq = memory, f.lines+int64(n)
-			if w.scrubbed(line, false) {
+			changed := w.scrubbed(line, false)
+			if msg == "" {
+				msg = w.wrong(line)
+			}
+			if changed {
 				b.put(w.piece(line, at, end, n))
 				if learnt := w.remember(nil); len(learnt) > 0 {
 					b.learnt = append(b.learnt, learnt...)
@@ -127,6 +128,9 @@ func (f *Filter) batch(c event.Chunk, memory *values) *batch {
 					}
 				}
 			}
+		}
+		if msg != "" {
+			b.problems = append(b.problems, problem{n, msg})
 		}
 		if key, ok := f.strictCall(line); ok {
 			b.calls = append(b.calls, call{at, key})

@@ -108,7 +108,11 @@ func (f *Filter) Line(dst, line []byte) (out []byte, n int, err error) {
 	out = line
 	if f.wanted(line, f.memory) || strict {
 		w.values, w.seq = f.memory, f.lines
-		if w.scrubbed(line, strict) {
+		changed := w.scrubbed(line, strict)
+		if msg == "" {
+			msg = w.wrong(line)
+		}
+		if changed {
 			out, n = w.apply(dst, line), len(w.edits)
 			f.keep(w.remember(nil))
 			f.count(w.edits)
@@ -284,21 +288,41 @@ func (f *Filter) strictResult(line []byte) bool {
 	return err == nil && f.strict[strictKey(e.Session(), e.Parent())]
 }
 
-// check returns what is wrong with a line that is not an event. It looks at
-// its ends only, unless they are odd.
+// check returns what is wrong with a line that is not an event. To look at all
+// of each line would take an eighth more time, so it looks at the ends, unless
+// they are odd, and for an event that was joined to the line. What is wrong
+// elsewhere shows when there is something to be scrubbed in the line; see wrong.
 func check(line []byte) string {
-	if len(line) > 16 && line[len(line)-1] == '}' && string(line[:13]) == `{"event_type"` {
+	if len(line) > 16 && line[len(line)-1] == '}' && string(line[:13]) == `{"event_type"` && !joined(line[13:]) {
 		return "" // as we write it
 	}
 	line = bytes.TrimSpace(line)
 	if len(line) == 0 {
 		return ""
 	}
-	if line[0] == '{' && line[len(line)-1] == '}' && bytes.Contains(line[:min(len(line), 256)], []byte(`"event_type"`)) {
+	if line[0] == '{' && line[len(line)-1] == '}' && bytes.Contains(line[:min(len(line), 256)], []byte(`"event_type"`)) && !joined(line[1:]) {
 		return ""
 	}
 	_, err := event.Parse(line)
 	if err != nil {
+		return strings.TrimSpace(err.Error())
+	}
+	return ""
+}
+
+var begin = []byte(`{"event_type"`)
+
+// joined reports whether an event may begin in the middle of a line. Within a
+// string its quotes would be escaped.
+func joined(rest []byte) bool { return bytes.Contains(rest, begin) }
+
+// wrong returns what is wrong with the line that was looked at last, if it is
+// not an event.
+func (w *walker) wrong(line []byte) string {
+	if w.place.Event != nil {
+		return ""
+	}
+	if _, err := event.Parse(line); err != nil {
 		return strings.TrimSpace(err.Error())
 	}
 	return ""

@@ -42,6 +42,7 @@ type Place struct {
 	Depth  int          // how many strings it was inside of: 0 in the line itself
 	Event  *event.Event // nil if the line is no event
 	Strict bool         // it is told by an event that Options.Strict picked
+	Note   int          // the Finder's own, kept from text to text: 0 at the beginning of a line
 
 	walk *walker
 }
@@ -58,6 +59,15 @@ func (p *Place) Outer(n int) []byte {
 // Beside reports whether the object that the text stands in has a member of
 // this key, which needs no escapes in JSON.
 func (p *Place) Beside(key string) bool { return p.walk != nil && p.walk.beside(key) }
+
+// Kin returns the member "kind" of the object around the one that the text
+// stands in, if that is a short text. It tells what an object of Kubernetes is.
+func (p *Place) Kin() string {
+	if p.walk == nil {
+		return ""
+	}
+	return string(p.walk.kin())
+}
 
 // Program returns the program that the text is an argument of, where it stands
 // in an array of arguments: ["program", "text"], or {"command":"program",

@@ -3,6 +3,7 @@ package scrub
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,9 +75,6 @@ func TestLine(t *testing.T) {
 		if changed := tt.in != tt.want; changed != (n > 0) {
 			t.Errorf("%s: %d places", tt.name, n)
 		}
-		if tt.name == "joined" {
-			continue // only the ends of a line are looked at
-		}
 		if _, perr := event.Parse([]byte(tt.in)); (perr == nil) != (err == nil) {
 			t.Errorf("%s: error %v, want %v", tt.name, err, perr)
 		}
@@ -97,6 +95,39 @@ func TestPaths(t *testing.T) {
 	want := []string{`1 e1 a.b\.c.1 3+6 false`, `2 e2 d.in.1 0+6 false`}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A line that is no event is told of though its ends are those of one: if an
+// event is joined to it, and if there is something to be scrubbed in it.
+func TestProblems(t *testing.T) {
+	lines := []string{
+		`{"event_type":"x","a":"clean"}`, `{"event_type":"x","a":"SECRET"}`,
+		`{"event_type":"x","a":"cle{"event_type":"x","a":"an"}`, `{"event_type":"x"}{"event_type":"x"}`, ` {"a":1,"event_type":"x"}{"event_type":"x"} `,
+		`{"event_type":"x","a":"{\"event_type\":1}"}`, `{"event_type":"x","a":{"event_type":1}}`,
+		`{"event_type":"x","a":SECRET}`, `{"event_type":"x",,"pin":1}`, `{"a":{"event_type":"SECRET"}}`,
+	}
+	const want = `3: not an event: unexpected 'e' at byte 29|4: not an event: more text after the JSON object at byte 19|5: not an event: more text after the JSON object at byte 25|8: not an event: unexpected 'S' at byte 23|9: not an event: unexpected ',' at byte 19|10: not an event: no "event_type"`
+	clean := func(raw []byte) bool {
+		return bytes.Contains(raw, []byte("SECRET")) || bytes.Contains(raw, []byte("pin"))
+	}
+	var got, single []string
+	f := New(Options{Find: literal, Replace: marker, Candidate: clean, Problem: func(line int, msg string) { got = append(got, fmt.Sprintf("%d: %s", line, msg)) }})
+	if err := f.Copy(new(bytes.Buffer), strings.NewReader(strings.Join(lines, "\n")), nil); err != nil {
+		t.Fatal(err)
+	}
+	if s := strings.Join(got, "|"); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	f = New(Options{Find: literal, Replace: marker, Candidate: clean})
+	for i, l := range lines {
+		var bad *event.SyntaxError
+		if _, _, err := f.Line(nil, []byte(l)); errors.As(err, &bad) {
+			single = append(single, fmt.Sprintf("%d: %s", i+1, bad.Msg))
+		}
+	}
+	if s := strings.Join(single, "|"); s != want {
+		t.Errorf("by the line %s\nwant %s", s, want)
 	}
 }
 

@@ -42,6 +42,9 @@ type frame struct {
 	first  []byte // the first element of an array, if it is a short text
 	ran    bool   // program was looked for
 	runs   []byte // and is this
+
+	kinAsked bool
+	kin      []byte // the member kind
 }
 
 // An edit replaces a part of the line.
@@ -245,7 +248,7 @@ func (w *walker) outer(n int) []byte {
 
 func isValueKey(key []byte) bool {
 	switch string(key) {
-	case "value", "Value", "val", "v", "VALUE", "values", "data", "default", "content", "text":
+	case "value", "Value", "val", "v", "VALUE", "values", "data", "default", "content", "text", "ParameterValue", "parameterValue":
 		return true
 	}
 	return false
@@ -266,7 +269,7 @@ func (w *walker) pair(fi int) []byte {
 	}
 	event.Fields(object, func(key, value []byte) bool {
 		switch string(key) {
-		case "name", "Name", "key", "Key", "header", "field", "variable", "k", "NAME", "KEY", "id", "label":
+		case "name", "Name", "key", "Key", "header", "field", "variable", "k", "NAME", "KEY", "id", "label", "ParameterKey", "parameterKey":
 			if len(value) > 2 && len(value) <= maxPrev && value[0] == '"' {
 				w.frames[fi].pair = value[1 : len(value)-1]
 				return false
@@ -311,6 +314,33 @@ func (w *walker) program() []byte {
 		return true
 	})
 	return f.runs
+}
+
+// kin returns the kind of the object around that at hand.
+func (w *walker) kin() []byte {
+	if n := len(w.objects); n < 2 || n == 2 && w.depth == 0 && w.place.Event != nil {
+		return nil // the event itself has none
+	}
+	f := &w.frames[w.objects[len(w.objects)-2]]
+	if f.kinAsked {
+		return f.kin
+	}
+	f.kinAsked = true
+	object := f.level.text[f.open:]
+	object = object[:min(len(object), maxPair)]
+	if w.budget -= len(object); w.budget < 0 {
+		return nil
+	}
+	event.Fields(object, func(key, value []byte) bool {
+		if string(key) != "kind" {
+			return true
+		}
+		if len(value) > 2 && len(value) <= maxPrev && value[0] == '"' {
+			f.kin = value[1 : len(value)-1]
+		}
+		return false
+	})
+	return f.kin
 }
 
 // beside reports whether the object that the walker is in has a member of this

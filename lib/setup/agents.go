@@ -112,7 +112,7 @@ func below(variable, dir string) func(func(string) string, string) string {
 	}
 }
 
-// offIf returns an Off: the member at a path has a value.
+// offIf returns an Off for settings that turn hooks off by a boolean at a path.
 func offIf(at string, value bool) func([]byte) string {
 	return func(settings []byte) string {
 		d, err := parse(settings, true)

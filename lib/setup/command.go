@@ -45,10 +45,11 @@ func (o Options) redacts() bool { return o.Redact || len(o.Patterns) > 0 }
 //
 // A pipe that fails must not stop the agent: an exit status of 2 forbids the
 // tool, the prompt or the end of the turn, and at-save ends with 2 if the disk
-// is full. Hence the || true. At-capture --save sees to that itself.
+// is full. Hence the || true. At-capture --save needs none: in a hook it never
+// exits with 2.
 //
-// If at-redact is missing, or dies, nothing or no more comes out of it, so
-// nothing is saved that it has not seen.
+// If at-redact is missing or dies, no output comes from it, so nothing is saved
+// that it has not seen.
 func (o Options) line(from string) string {
 	if !o.Pipe {
 		return words(o.Command, o.args(from)...)

@@ -93,6 +93,9 @@ func TestSame(t *testing.T) {
 		{`{"hooks":{"Stop":[]},"a":1}`, `{"a":1}`, true},
 		{`{"a":1}`, `{"a":2}`, false},
 		{`{"a":1} // x`, `{"a":1}`, false},
+		{"{ // x\n\"a\": 1, \"hooks\": {} }", "{ // x\n\"a\": 1 }", true},
+		{"{ // x\n\"a\": 1, \"hooks\": {} }", "{ // y\n\"a\": 1 }", false},
+		{`{"a":1} /* x */`, `{"a":2} /* x */`, false},
 		{`{}`, "\n", true},
 		{`{"a":1}`, ``, false},
 	} {

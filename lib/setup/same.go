@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"strings"
 )
 
 // Same reports whether two files of one name mean the same, but for what is
 // empty in them: taking hooks out cannot tell whether an empty list held them.
-// Of JSON with comments, only equal text is the same.
+// Of JSON with comments these must be equal, too.
 func Same(name string, a, b []byte) bool {
 	if bytes.Equal(bytes.TrimRight(a, "\r\n"), bytes.TrimRight(b, "\r\n")) {
 		return true
@@ -22,12 +23,30 @@ func Same(name string, a, b []byte) bool {
 	if isBlank(b) {
 		b = []byte("{}")
 	}
-	bom := []byte("\ufeff")
-	var x, y any
-	if json.Unmarshal(bytes.TrimPrefix(a, bom), &x) != nil || json.Unmarshal(bytes.TrimPrefix(b, bom), &y) != nil {
+	first, err := parse(a, true)
+	if err != nil {
 		return false
 	}
-	return reflect.DeepEqual(pruned(x), pruned(y))
+	second, err := parse(b, true)
+	if err != nil {
+		return false
+	}
+	var x, y any
+	if json.Unmarshal([]byte(first.plain), &x) != nil || json.Unmarshal([]byte(second.plain), &y) != nil {
+		return false
+	}
+	return first.remarks() == second.remarks() && reflect.DeepEqual(pruned(x), pruned(y))
+}
+
+// remarks returns the comments, without the white space in and between them.
+func (d *doc) remarks() string {
+	var b strings.Builder
+	for i := range len(d.text) {
+		if c := d.text[i]; c != d.plain[i] && c != ',' && c != '\n' && c != '\r' {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // pruned takes out of objects what is empty.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"agenttrace/lib/event"
@@ -23,6 +24,9 @@ func (j *joiner) nth(f *fact) int {
 	if f.own || !f.hasTS {
 		return 1
 	}
+	if f.loose {
+		return j.nthInTurn(f)
+	}
 	a, seen := j.again[f.id]
 	call, called := j.again[f.parent]
 	switch {
@@ -44,28 +48,49 @@ func (j *joiner) nth(f *fact) int {
 	return a.n
 }
 
+// turnKey is what a hook tells under an id after a call.
+type turnKey struct{ id, after uint64 }
+
+// nthInTurn is nth for what has no id but that of its turn, such as the
+// notification that a permission is asked for. What is told again after the
+// same call is the same: the hooks were captured twice. After another call it
+// is told of anew, unless it is told twice at once.
+func (j *joiner) nthInTurn(f *fact) int {
+	key := turnKey{f.id, j.lastHook}
+	if n := j.inTurn[key]; n > 0 {
+		return n
+	}
+	a, seen := j.again[f.id]
+	if !seen || f.ts > a.ts+int64(RepeatWindow) {
+		a.n, a.ts = a.n+1, f.ts
+	}
+	j.again[f.id], j.inTurn[key] = a, a.n
+	return a.n
+}
+
 // repeated adds an event that tells of the nth happening under its id, and gets
 // an id of its own. A source that has ids may have told of it already.
 func (j *joiner) repeated(f *fact, n int) {
-	id := uint64(0)
+	var id uint64
 	if f.named != nil {
 		id = hash(f.named.session, event.AppendString(nil, event.ID(f.named.sessionID, "repeat", f.named.id, strconv.Itoa(n))))
-		if first, told := j.byID[id]; told {
-			j.merge(first, f)
-			if f.class == call && j.calls[f.id].item != first {
-				j.calls[f.id] = opened{item: first, hasTS: f.hasTS, ts: f.ts}
-			}
-			return
+	} else {
+		// No other source gives it the id that it gets.
+		id = hash(binary.BigEndian.AppendUint64(nil, f.id), []byte(strconv.Itoa(n)))
+	}
+	if first, told := j.byID[id]; told {
+		j.merge(first, f)
+		if f.class == call && j.calls[f.id].item != first {
+			j.calls[f.id] = opened{item: first, hasTS: f.hasTS, ts: f.ts}
 		}
+		return
 	}
 	at := j.push(f)
 	j.editOf(at).repeat = n
 	j.link(f, at)
-	if id != 0 {
-		j.byID[id] = at
-		if f.class == call {
-			j.calls[id] = j.calls[f.id]
-		}
+	j.byID[id] = at
+	if f.class == call {
+		j.calls[id] = j.calls[f.id]
 	}
 }
 

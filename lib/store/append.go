@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,10 +10,19 @@ import (
 	"agenttrace/lib/event"
 )
 
+// ErrNoSession is the error of storing an event that names no session. There is
+// no place for it: no id can be made up under which it would be found, and a
+// session of strays would show in every report.
+var ErrNoSession = errors.New("no session_id")
+
 // Append adds lines to a session: text is one line or several, each with its
 // newline. They go out in one write. Either all are stored or none: where the
-// disk is full, what was written of them is taken back.
+// disk is full, what was written of them is taken back. A session without a
+// name is ErrNoSession.
 func (s *Store) Append(session string, text []byte) error {
+	if session == "" {
+		return ErrNoSession
+	}
 	return s.append(filepath.Join(DirName(session), eventsFile), text)
 }
 
@@ -116,8 +126,11 @@ func (s *Store) NewSaver() *Saver {
 	return &Saver{store: s, batches: map[string]*bytes.Buffer{}}
 }
 
-// Save adds an event, which must have a session.
+// Save adds an event. Without a session it is ErrNoSession, and not held.
 func (v *Saver) Save(session string, line []byte) error {
+	if session == "" {
+		return ErrNoSession
+	}
 	b := v.batches[session]
 	if b == nil {
 		b = &bytes.Buffer{}

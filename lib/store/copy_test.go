@@ -78,6 +78,15 @@ func TestCopy(t *testing.T) {
 	repeat := func(line, id string, nth int) string {
 		return strings.Replace(line, `"event_id":"`+id+`"`, `"event_id":"`+event.ID("s", "repeat", id, fmt.Sprint(nth))+`"`, 1)
 	}
+	hook := func(typ string, at float64, id, toolID string) string {
+		return ev(typ, at, id, "", `{"tool_use_id":"`+toolID+`","tool_name":"Bash","prompt_id":"p"}`)
+	}
+	hookResult := func(at float64, id, parent, toolID string, ms int) string {
+		return with(ev("tool_result", at, id, parent, `{"tool_use_id":"`+toolID+`","tool_name":"Bash","prompt_id":"p"}`), fmt.Sprintf(`"duration_ms":%d`, ms))
+	}
+	turn := func(at float64) string {
+		return ev("notification", at, "n", "", `{"message":"m","prompt_id":"p"}`)
+	}
 	start := ev("session_start", 0, "st", "", `{"agent":"claude-code","source":"startup"}`)
 	for name, tt := range map[string]struct{ in, want []string }{
 		"told by hook and transcript": {
@@ -201,6 +210,31 @@ func TestCopy(t *testing.T) {
 		"a hook that is configured twice": {
 			[]string{oldCall(1, "c"), oldCall(1.2, "c"), ev("notification", 3, "n", "", `{"message":"m"}`), ev("notification", 3.1, "n", "", `{"message":"m"}`), ev("notification", 30, "n", "", `{"message":"m"}`)},
 			[]string{oldCall(1, "c"), ev("notification", 3, "n", "", `{"message":"m"}`), repeat(ev("notification", 30, "n", "", `{"message":"m"}`), "n", 2)},
+		},
+		"a hook that is configured twice, again": {
+			[]string{ev("x", 1, "n", "", ""), ev("x", 30, "n", "", ""), ev("x", 30.1, "n", "", ""), ev("x", 60, "n", "", ""), ev("x", 60.1, "n", "", "")},
+			[]string{ev("x", 1, "n", "", ""), repeat(ev("x", 30, "n", "", ""), "n", 2), repeat(ev("x", 60, "n", "", ""), "n", 3)},
+		},
+		"equal hooks of one turn": {
+			[]string{
+				hook("tool_call", 1, "c1", "t1"), turn(2), turn(2.1), hook("tool_result", 5, "r1", "t1"), hook("tool_call", 6, "c2", "t2"), turn(8), turn(8.1),
+				ev("tool_call", 1, "c1", "", `{"tool_use_id":"t1","tool_name":"Bash","uuid":"u1"}`), // the transcript, late
+				turn(20), // captured again, from the middle on
+				hook("tool_call", 90, "c1", "t1"), turn(90), hook("tool_result", 90, "r1", "t1"), hook("tool_call", 90, "c2", "t2"), turn(90),
+				// Captured from a file with all of them.
+				hook("tool_call", 95, "c1", "t1"), turn(95), hook("tool_call", 95, "c2", "t2"), repeat(turn(95), "n", 2), repeat(turn(95), "n", 2),
+			},
+			[]string{
+				strings.Replace(hook("tool_call", 1, "c1", "t1"), `"p"}`, `"p","uuid":"u1"}`, 1), turn(2), hookResult(5, "r1", "c1", "t1", 4000),
+				hook("tool_call", 6, "c2", "t2"), repeat(turn(8), "n", 2),
+			},
+		},
+		"the file with equal hooks first": {
+			[]string{
+				hook("tool_call", 1, "c1", "t1"), turn(1), hook("tool_call", 1, "c2", "t2"), repeat(turn(1), "n", 2),
+				hook("tool_call", 10, "c1", "t1"), turn(11), hook("tool_call", 20, "c2", "t2"), turn(21),
+			},
+			[]string{hook("tool_call", 1, "c1", "t1"), turn(1), hook("tool_call", 1, "c2", "t2"), repeat(turn(1), "n", 2)},
 		},
 		"told again within the window, under another id": {
 			[]string{

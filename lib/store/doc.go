@@ -25,6 +25,8 @@
 // [JoinWindow]. An event that was told twice without any id of its agent, and
 // further apart than [RepeatWindow], is two; so is a call that was told again
 // after its outcome. The second gets the id that a source with ids gives it.
+// What has no id but that of its turn is two if another call was made between
+// its tellings.
 //
 // Where a result has no parent_id or duration_ms, they are derived from its
 // call. Where a session was captured in more than one go, such as by hooks and

@@ -30,6 +30,8 @@ type fact struct {
 	clean bool // the line and its newline can be copied as they stand
 	uuid  bool // told by a transcript
 	own   bool // has an id of its agent
+	loose bool // has only that of its turn, see joiner.inTurn
+	hook  bool // a call told by a hook that tells the turn
 	hasTS bool
 	hasMS bool
 	mend  bool // has bytes that are not UTF-8
@@ -41,7 +43,7 @@ type fact struct {
 	name   uint64 // session and the name of the tool
 	text   uint64 // session, type and what was told
 	turn   uint64 // session, type and the agent's id of the turn
-	named  *names // of a call or outcome without an id of its agent
+	named  *names // of a call or outcome without an id of its agent, or what is loose
 
 	bad string // what is wrong with the line
 	ln  int    // its number, if anything is
@@ -142,16 +144,26 @@ func (f *fact) read(e event.Event) {
 		f.class = told
 		f.tellings(e, session)
 	default:
-		f.own = e.Get("uuid").Exists() || e.Get("message_id").Exists() || e.Get("prompt_id").Exists()
+		f.own = e.Get("uuid").Exists() || e.Get("message_id").Exists()
+		if !f.own && e.Get("prompt_id").Exists() {
+			f.own = e.Get("tool_use_id").Exists()
+			f.loose = !f.own
+		}
 	}
-	if (f.class == call || f.class == outcome) && !f.own && f.id != 0 {
+	if (f.class == call || f.class == outcome || f.loose) && !f.own && f.id != 0 {
 		f.named = &names{session, e.Session(), e.ID()}
 	}
 }
 
+// turnNear is how far behind the names of a call the turn stands, at most, where
+// a hook tells it: there are two paths between them.
+const turnNear = 1 << 10
+
 // links notes what a call and its outcome have in common.
 func (f *fact) links(e event.Event, session []byte) {
+	var rest []byte
 	event.Fields(e.DataRaw(), func(key, value []byte) bool {
+		rest = value
 		switch string(key) {
 		case "tool_use_id", "request_id":
 			f.link = hash(session, value)
@@ -161,6 +173,12 @@ func (f *fact) links(e event.Event, session []byte) {
 		}
 		return f.link == 0 || f.name == 0
 	})
+	if f.class != call {
+		return
+	}
+	// What comes next is looked at, and not parsed: it may be long.
+	end := min(cap(rest), len(rest)+turnNear, cap(rest)-cap(e.Raw)+len(e.Raw))
+	f.hook = bytes.Contains(rest[:max(len(rest), end)], []byte(`"prompt_id":"`))
 }
 
 // tellings notes by what a hook and a transcript can be seen to tell the same.

@@ -127,9 +127,13 @@ func (fl *Follower) look(w *fsnotify.Watcher) error {
 func (fl *Follower) session(w *fsnotify.Watcher, name string) error {
 	t := fl.tails[name]
 	if t == nil {
-		t = &tail{}
+		// A name that is not encoded is the id: what is not wanted costs no
+		// watch and no look.
+		t = &tail{skip: fl.Wants != nil && name[0] != '~' && !fl.Wants(name)}
 		fl.tails[name] = t
-		w.Add(filepath.Join(fl.Store.dir, name))
+		if !t.skip {
+			w.Add(filepath.Join(fl.Store.dir, name))
+		}
 	}
 	if t.skip {
 		return nil

@@ -60,11 +60,14 @@ type joiner struct {
 
 	byID   map[uint64]int32    // index of the first event with an id
 	again  map[uint64]again    // by id: what a source without ids told
+	inTurn map[turnKey]int     // which happening under its id that is
 	calls  map[uint64]opened   // by id: the call
 	byLink map[uint64]uint64   // the agent's id of a call → its id
 	byName map[uint64][]uint64 // ids of calls by tool name, oldest first
 	told   map[tellKey][]int32 // events that may be told again without an id, by time
 	tells  []telling
+
+	lastHook uint64 // the id of the last call that a hook told
 
 	runMax int64
 	runs   int
@@ -94,7 +97,7 @@ type telling struct {
 
 func newJoiner() *joiner {
 	return &joiner{
-		byID: map[uint64]int32{}, again: map[uint64]again{},
+		byID: map[uint64]int32{}, again: map[uint64]again{}, inTurn: map[turnKey]int{},
 		calls: map[uint64]opened{}, byLink: map[uint64]uint64{}, byName: map[uint64][]uint64{},
 		told: map[tellKey][]int32{}, runs: 1,
 	}
@@ -107,6 +110,9 @@ func (j *joiner) add(f *fact) {
 	}
 	if f.class == notEvent {
 		return
+	}
+	if f.hook {
+		j.lastHook = f.id
 	}
 	if f.id != 0 {
 		n := j.nth(f)

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,12 +29,14 @@ type Session struct {
 	firstNano, lastNano int64
 	summary             []byte // data of its cached summary, if fresh
 	parent              string
+	started             bool // parent says all that its session_start does
 }
 
 // Path returns the file that holds its events.
 func (s Session) Path() string { return filepath.Join(s.store.dir, s.Name, eventsFile) }
 
-// Parent returns the session that started this one, "" if none is known.
+// Parent returns the session that started this one, "" if none is known. That
+// is told by a session_start near the beginning; see LookUpParents.
 func (s Session) Parent() string { return s.parent }
 
 // Start returns the time of the first event.
@@ -58,18 +59,12 @@ func (s *Store) Sessions() ([]Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the trace store: %w", err)
 	}
-	found := make([]*Session, len(names))
-	each(len(names), func(i int) { found[i] = s.look(root, names[i]) })
-	var list []Session
-	for _, f := range found {
-		if f != nil {
-			list = append(list, *f)
-		}
-	}
-	slices.SortFunc(list, func(a, b Session) int {
-		return cmp.Or(cmp.Compare(a.firstNano, b.firstNano), cmp.Compare(a.ID, b.ID))
-	})
-	return list, nil
+	return s.lookAll(root, names), nil
+}
+
+// byStart is the order of sessions: by their first event, then by id.
+func byStart(a, b Session) int {
+	return cmp.Or(cmp.Compare(a.firstNano, b.firstNano), cmp.Compare(a.ID, b.ID))
 }
 
 // readNames returns the names of the directories that may be sessions.
@@ -127,13 +122,13 @@ func (s *Store) look(root *os.Root, name string) *Session {
 func (s *Session) readEnds(f *os.File) {
 	named := s.Name[0] != '~'
 	head, tail := ends(f, s.Size)
-	started, read := false, 0
+	read := 0
 	for e := range head {
 		if ns, ok := e.UnixNano(); ok && s.firstNano == 0 {
 			s.firstNano, s.lastNano = ns, ns
 		}
 		if e.Is("session_start") {
-			started = true
+			s.started = true
 			if s.parent == "" {
 				s.parent = e.Get("parent_session_id").String()
 			}
@@ -141,9 +136,9 @@ func (s *Session) readEnds(f *os.File) {
 		if !named && DirName(e.Session()) == s.Name {
 			s.ID, named = e.Session(), true
 		}
-		// A session_start that is not the first event stands near it.
+		// A session_start that is not the first event mostly stands near it.
 		read += len(e.Raw)
-		if s.firstNano != 0 && named && (started || read > tailSize) {
+		if s.firstNano != 0 && named && (s.started || read > tailSize) {
 			break
 		}
 	}
@@ -183,6 +178,45 @@ func ends(f *os.File, size int64) (head, tail func(func(event.Event) bool)) {
 	return head, tail
 }
 
+// LookUpParents looks for the parents of those sessions of a list whose
+// session_start does not stand near their beginning, such as where a transcript
+// was captured after what hooks had told. Their files are read until it is
+// found.
+func (s *Store) LookUpParents(list []Session) {
+	root, err := s.root(false)
+	if err != nil {
+		return
+	}
+	defer root.Close()
+	each(len(list), func(i int) {
+		sess := &list[i]
+		if sess.started || sess.parent != "" {
+			return
+		}
+		if f, err := root.Open(filepath.Join(sess.Name, eventsFile)); err == nil {
+			sess.findParent(f)
+			f.Close()
+		}
+	})
+}
+
+// findParent reads all of the events. Only lines that may tell are parsed.
+func (s *Session) findParent(f *os.File) {
+	lines := event.NewLineReaderSize(io.NewSectionReader(f, 0, s.Size), 1<<16)
+	for s.parent == "" {
+		line, err := lines.Read()
+		if err != nil {
+			return
+		}
+		if !bytes.Contains(line, []byte(`"parent_session_id"`)) {
+			continue
+		}
+		if e, err := event.Parse(bytes.TrimSpace(line)); err == nil && e.Is("session_start") {
+			s.parent = e.Get("parent_session_id").String()
+		}
+	}
+}
+
 func eachEvent(lines *event.LineReader, yield func(event.Event) bool) {
 	for {
 		line, err := lines.Read()
@@ -204,33 +238,4 @@ func Latest(list []Session) (latest Session, ok bool) {
 		}
 	}
 	return latest, ok
-}
-
-// Resolve returns the session that arg names: its id, or the beginning of it
-// if that is the beginning of no other.
-func Resolve(list []Session, arg string) (Session, error) {
-	var candidates []Session
-	for _, s := range list {
-		if s.ID == arg || s.Name == arg {
-			return s, nil
-		}
-		if arg != "" && (strings.HasPrefix(s.ID, arg) || strings.HasPrefix(s.Name, arg)) {
-			candidates = append(candidates, s)
-		}
-	}
-	switch len(candidates) {
-	case 0:
-		return Session{}, fmt.Errorf("no session '%s' in the store", arg)
-	case 1:
-		return candidates[0], nil
-	}
-	var names []string
-	for _, c := range candidates[:min(len(candidates), 8)] {
-		names = append(names, c.ID)
-	}
-	more := ""
-	if n := len(candidates) - len(names); n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
-	}
-	return Session{}, fmt.Errorf("'%s' is the beginning of %d sessions: %s%s", arg, len(candidates), strings.Join(names, ", "), more)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,27 @@ func TestParent(t *testing.T) {
 	}
 }
 
+// Wherever a session_start stands, LookUpParents finds it.
+func TestLookUpParents(t *testing.T) {
+	const start = `{"event_type":"session_start","timestamp":1795332179,"session_id":"%s","data":{%s}}`
+	s := At(t.TempDir())
+	long := bigLine("deep", "x", 1, 5*tailSize)
+	put(t, s, "deep", long, bigLine("deep", `{"parent_session_id":"no"}`, 2, tailSize), fmt.Sprintf(start, "deep", `"parent_session_id":"top"`), long)
+	put(t, s, "resumed", long, fmt.Sprintf(start, "resumed", ""), fmt.Sprintf(start, "resumed", `"parent_session_id":"top"`))
+	put(t, s, "last", long, "junk", fmt.Sprintf(start, "last", `"parent_session_id":"top"`))
+	put(t, s, "none", long, long)
+	put(t, s, "told", fmt.Sprintf(start, "told", ""), long)
+	list, _ := s.Sessions()
+	s.LookUpParents(list)
+	got := map[string]string{}
+	for _, sess := range list {
+		got[sess.ID] = sess.Parent()
+	}
+	if want := map[string]string{"deep": "top", "resumed": "top", "last": "top", "none": "", "told": ""}; !maps.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestResolve(t *testing.T) {
 	s := At(t.TempDir())
 	for i, id := range []string{"abc", "abcd", "abcde", "xyz-1", "xyz-2", "../up"} {
@@ -93,8 +115,24 @@ func TestResolve(t *testing.T) {
 		put(t, s, fmt.Sprintf("many%02d", i), line(fmt.Sprintf("many%02d", i), 100+i))
 	}
 	list, _ := s.Sessions()
+	for _, resolve := range []func(arg string) (Session, error){
+		func(arg string) (Session, error) { return Resolve(list, arg) },
+		s.Resolve,
+	} {
+		testResolve(t, resolve)
+	}
+	for _, arg := range []string{"abc", "xyz-2", "../"} {
+		got, _ := s.Resolve(arg)
+		want, _ := Resolve(list, arg)
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("Resolve(%q) of the store: %v, of the list %v", arg, got, want)
+		}
+	}
+}
+
+func testResolve(t *testing.T, resolve func(arg string) (Session, error)) {
 	for arg, want := range map[string]string{"abc": "abc", "abcd": "abcd", "abcde": "abcde", "xyz-1": "xyz-1", "many03": "many03", "../": "../up", "../up": "../up", DirName("../up"): "../up"} {
-		if got, err := Resolve(list, arg); err != nil || got.ID != want {
+		if got, err := resolve(arg); err != nil || got.ID != want {
 			t.Errorf("Resolve(%q) = %q, %v", arg, got.ID, err)
 		}
 	}
@@ -106,8 +144,47 @@ func TestResolve(t *testing.T) {
 		"nope": "no session 'nope' in the store",
 		"bc":   "no session 'bc' in the store",
 	} {
-		if _, err := Resolve(list, arg); err == nil || err.Error() != want {
+		if _, err := resolve(arg); err == nil || err.Error() != want {
 			t.Errorf("Resolve(%q): %v", arg, err)
+		}
+	}
+}
+
+// One session is found without a look at the others: not even a store whose
+// other sessions cannot be read is in the way.
+func TestResolveLooksAtOne(t *testing.T) {
+	if s := At(filepath.Join(t.TempDir(), "none")); true {
+		if _, err := s.Resolve("a"); err == nil || err.Error() != "no session 'a' in the store" {
+			t.Errorf("of no store: %v", err)
+		}
+	}
+	s := At(t.TempDir())
+	for _, id := range []string{"abc-1", "abd-2", "../one", "../two", "é/1", "é/2", strings.Repeat("l", 200) + "1", "no events"} {
+		put(t, s, DirName(id), line(id, 1))
+	}
+	os.Remove(filepath.Join(s.Dir(), DirName("no events"), eventsFile))
+	outside := t.TempDir()
+	put(t, At(outside), "away", line("away", 1))
+	os.Symlink(filepath.Join(outside, "away"), filepath.Join(s.Dir(), "away"))
+	os.Symlink("abc-1", filepath.Join(s.Dir(), "link"))
+	for arg, want := range map[string]string{
+		"abc-1": "abc-1", "abc": "abc-1", "../o": "../one", "../two": "../two", "é/1": "é/1", "~___t": "../two",
+		strings.Repeat("l", 30): strings.Repeat("l", 200) + "1",
+	} {
+		if got, err := s.Resolve(arg); err != nil || got.ID != want {
+			t.Errorf("Resolve(%q) = %q, %v", arg, got.ID, err)
+		}
+	}
+	for _, arg := range []string{"", "..", ".", "/", "../../", "away", "link", "no events", "~", "~x/../abc-1", "é", "../"} {
+		if got, err := s.Resolve(arg); err == nil {
+			t.Errorf("Resolve(%q) = %q", arg, got.ID)
+		}
+	}
+	for name, want := range map[string]bool{
+		"abc": true, "abcd": true, "ab": false, DirName("abc/1"): true, DirName("abd/1"): false, DirName("ab/c"): false,
+	} {
+		if got := mayBegin(name, "abc"); got != want {
+			t.Errorf("mayBegin(%q) = %v", name, got)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (s *Session) readMeta(root *os.Root) bool {
 	}
 	s.firstNano, s.lastNano = start, end
 	s.summary = event.AppendCompact(nil, []byte(summary.Raw)) // whoever edits the file may indent it
-	s.parent = summary.Get("parent_session_id").String()
+	s.parent, s.started = summary.Get("parent_session_id").String(), true
 	return true
 }
 

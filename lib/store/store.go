@@ -62,13 +62,21 @@ func DirName(session string) string {
 		return session
 	}
 	sum := sha256.Sum256([]byte(session))
-	readable := strings.Map(func(r rune) rune {
+	return "~" + readable(session[:min(len(session), readableLen)]) + "~" + hex.EncodeToString(sum[:16])
+}
+
+// readableLen is how much of an id that is no safe name stands in its
+// directory's name, in bytes.
+const readableLen = 24
+
+// readable returns text with what is not safe in a name replaced.
+func readable(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r < 0x80 && safeByte(byte(r)) && r != '.' {
 			return r
 		}
 		return '_'
-	}, session[:min(len(session), 24)])
-	return "~" + readable + "~" + hex.EncodeToString(sum[:16])
+	}, s)
 }
 
 func safeName(id string) bool {

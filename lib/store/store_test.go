@@ -1,8 +1,10 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -93,7 +95,8 @@ func TestFind(t *testing.T) {
 func TestNothingOutside(t *testing.T) {
 	top := t.TempDir()
 	s := At(filepath.Join(top, "deep", "store"))
-	for _, id := range hostile {
+	named := slices.DeleteFunc(slices.Clone(hostile), func(id string) bool { return id == "" })
+	for _, id := range named {
 		if err := s.Append(id, []byte(line(id, 1)+"\n")); err != nil {
 			t.Errorf("%q: %v", id, err)
 		}
@@ -106,16 +109,41 @@ func TestNothingOutside(t *testing.T) {
 		return nil
 	})
 	list, err := s.Sessions()
-	if err != nil || len(list) != len(hostile) {
+	if err != nil || len(list) != len(named) {
 		t.Fatalf("%d sessions, %v", len(list), err)
 	}
-	for _, id := range hostile {
+	for _, id := range named {
 		if id == "\xff" {
 			continue // in the file it is U+FFFD
 		}
 		if sess, err := Resolve(list, id); err != nil || sess.ID != id {
 			t.Errorf("Resolve(%q) = %q, %v", id, sess.ID, err)
 		}
+		if sess, err := s.Resolve(id); err != nil || sess.ID != id {
+			t.Errorf("of the store, Resolve(%q) = %q, %v", id, sess.ID, err)
+		}
+	}
+}
+
+// An event that names no session is not stored, and does not keep others from
+// it.
+func TestNoSession(t *testing.T) {
+	s := At(filepath.Join(t.TempDir(), "store"))
+	if err := s.Append("", []byte(line("", 1)+"\n")); !errors.Is(err, ErrNoSession) {
+		t.Errorf("Append: %v", err)
+	}
+	v := s.NewSaver()
+	if err := errors.Join(v.Save("a", []byte(line("a", 1))), v.Save("b", []byte(line("b", 1)))); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Save("", []byte(line("", 1))); !errors.Is(err, ErrNoSession) {
+		t.Errorf("Save: %v", err)
+	}
+	if err := v.Flush(); err != nil {
+		t.Errorf("Flush: %v", err)
+	}
+	if list, _ := s.Sessions(); ids(list) != "a b" {
+		t.Errorf("sessions %q", ids(list))
 	}
 }
 

@@ -53,7 +53,7 @@ func Columns(list string) ([]Column, error) {
 	return out, nil
 }
 
-// split parts a path at its dots.
+// split splits a path at its dots, but for those behind a backslash.
 func split(path string) []string {
 	var list []string
 	var part []byte

@@ -21,7 +21,7 @@
 //
 // # CSV
 //
-// As in RFC 4180: cells are parted by commas and rows end in CRLF. A cell that
+// As in RFC 4180: cells are separated by commas and rows end in CRLF. A cell that
 // has a comma, a quote, CR or LF in it is put in quotes, and the quotes in it are
 // doubled; so is one that begins or ends with a space, and the only one of a row
 // if it is empty, since a blank line is no row to many readers. Within quotes,

@@ -132,12 +132,26 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// Count returns "1 event", "2 events".
+// Count returns "1 event", "2 events", "3 retries".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && stem != "" && !strings.ContainsRune("aeiou", rune(stem[len(stem)-1])) {
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Dollars returns an amount in billionths of a US dollar with four decimals,
+// half a hundredth of a cent rounded up: $0.0312.
+func Dollars(nano int64) string {
+	sign := ""
+	if nano < 0 {
+		sign, nano = "-", -nano
+	}
+	n := (nano + 50_000) / 100_000
+	return fmt.Sprintf("%s$%d.%04d", sign, n/10_000, n%10_000)
 }
 
 // Tokens returns a number of tokens as reports show it: 950, 12.3k, 4.5M.

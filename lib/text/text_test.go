@@ -92,7 +92,8 @@ func TestNumbers(t *testing.T) {
 		"3h 07m": Duration(3*time.Hour + 7*time.Minute + 29*time.Second),
 		"0ms":    Latency(0), "0.05ms": Latency(50 * time.Microsecond), "51ms": Latency(51900 * time.Microsecond), "5.88s": Latency(5880 * time.Millisecond), "2m 06s": Latency(126 * time.Second),
 		"0:05": Clock(5 * time.Second), "12:00": Clock(12 * time.Minute), "1:02:03": Clock(time.Hour + 2*time.Minute + 3*time.Second),
-		"1 event": Count(1, "event"), "0 events": Count(0, "event"), "2 events": Count(2, "event"),
+		"1 event": Count(1, "event"), "0 events": Count(0, "event"), "2 events": Count(2, "event"), "1 retry": Count(1, "retry"), "3 retries": Count(3, "retry"), "2 replays": Count(2, "replay"),
+		"$0.0000": Dollars(49_999), "$0.0001": Dollars(50_000), "$12.3457": Dollars(12_345_650_000), "-$1.5000": Dollars(-1_500_000_000),
 		"950": Tokens(950), "12.3k": Tokens(12345), "999.9k": Tokens(999_949), "1.0M": Tokens(999_950), "4.5M": Tokens(4_500_000), "1.2G": Tokens(1_200_000_000),
 		"───": Rule(3),
 	} {

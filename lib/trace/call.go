@@ -14,11 +14,11 @@ import (
 	"agenttrace/lib/event"
 )
 
-// Tool returns fn as it is recorded: its name, its arguments, its result or
-// error, and how long it took. In is best a struct: its fields, as they are in
-// JSON, are the arguments. Any other value is the argument "input". Reports
-// know what a call reads, writes and runs if its arguments have the usual
-// names, such as path, command and url.
+// Tool returns fn wrapped so that each call of it is recorded: the tool's name, the
+// arguments, the result or error, and how long it took. In is best a struct: its
+// fields, under their names in JSON, are the arguments. Any other value becomes
+// the argument "input". Reports can tell what a call reads, writes and runs if its
+// arguments have the usual names, such as path, command and url.
 func Tool[In, Out any](name string, fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (Out, error) {
 		return Do(ctx, name, in, func(ctx context.Context) (Out, error) { return fn(ctx, in) })
@@ -32,20 +32,25 @@ func Do[Out any](ctx context.Context, name string, args any, fn func(context.Con
 		return fn(ctx)
 	}
 	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		v := recover()
-		call.fell(v)
-		if v != nil {
-			panic(v)
-		}
-	}()
+	defer unlessReturned(&returned, call.aborted)
 	out, err := fn(ctx)
 	returned = true
 	call.End(out, err)
 	return out, err
+}
+
+// unlessReturned is deferred around a function of the user's. If that has not
+// returned, it calls aborted with what the function panics with, nil if its
+// goroutine ends, and lets the panic go on.
+func unlessReturned(returned *bool, aborted func(v any)) {
+	if *returned {
+		return
+	}
+	v := recover()
+	aborted(v)
+	if v != nil {
+		panic(v)
+	}
 }
 
 // A Call is a call of a tool that is being made.
@@ -175,10 +180,10 @@ func isZero(v any) bool {
 	return isNil(v) || reflect.ValueOf(v).IsZero()
 }
 
-// fell records that the call did not return: v is what it panics with, nil if
+// aborted records that the call did not return: v is what it panics with, nil if
 // its goroutine ends. After a panic the process may end, so it waits until that
 // is written.
-func (c *Call) fell(v any) {
+func (c *Call) aborted(v any) {
 	c.end("error", func(o *event.Object) { addPanic(o, v) })
 	if v != nil {
 		c.session.Flush(panicPatience)

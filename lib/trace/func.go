@@ -15,12 +15,12 @@ var (
 
 // Func is Tool for a function of any signature, a method of a value included.
 //
-// params are the names of its arguments, but for contexts: Go does not know
-// them at run time. An argument without a name is arg1, arg2 …; one that is the
-// only one, a struct or map, and has no name, is all the arguments. Contexts,
-// and the receiver of a method, are not recorded. The last result, if it is an
-// error, says whether the call went well; what else the function returns is the
-// result, an array if there are several.
+// params are the names of its arguments, contexts left out: Go does not know them
+// at run time. An argument without a name is called arg1, arg2 and so on. If a
+// struct or map without a name is the only argument, its members are the
+// arguments. Contexts, and the receiver of a method, are not recorded. If the last
+// result is an error, it says whether the call went well; the other results are the
+// result of the call, as an array if there are several.
 //
 // The session is that of the function's own context argument, else that of ctx.
 // What is not a function comes back as it is. The way through reflection takes
@@ -52,9 +52,9 @@ func Func[F any](ctx context.Context, name string, fn F, params ...string) F {
 	return wrapped.Interface().(F)
 }
 
-// contextIn returns the first of the arguments that is a context and carries a
-// session, else the other one. at is the argument that is a context and nothing
-// else, -1 if there is none.
+// contextIn returns the first argument that is a context with a session, else
+// otherwise. at is the index of the argument whose type is context.Context itself,
+// -1 if there is none.
 func contextIn(in []reflect.Value, otherwise context.Context) (ctx context.Context, at int) {
 	at = -1
 	for i, v := range in {

@@ -8,8 +8,8 @@ import (
 	"agenttrace/lib/event"
 )
 
-// A Request is what is recorded of a request to a model. What is not known
-// stays as it is.
+// A Request is what is recorded of a request to a model. Fields that are not known
+// are left empty.
 type Request struct {
 	Model    string
 	Messages int    // how many
@@ -17,7 +17,8 @@ type Request struct {
 	ID       string // of the request
 }
 
-// A Response is what is recorded of an answer. What is not known stays as it is.
+// A Response is what is recorded of an answer. Fields that are not known are left
+// empty.
 type Response struct {
 	Model       string
 	Text        string // what the model says
@@ -51,8 +52,9 @@ func (u *Usage) addTo(o *event.Object) {
 	o.Raw("usage", x.Bytes())
 }
 
-// LLM returns fn as it is recorded. request and response say what to record of
-// what goes in and comes out; nil means RequestOf and ResponseOf.
+// LLM returns fn, which asks a model, wrapped so that each request is recorded.
+// request and response say what to record of what goes in and comes out; nil means
+// RequestOf and ResponseOf.
 func LLM[In, Out any](fn func(context.Context, In) (Out, error), request func(In) Request, response func(Out) Response) func(context.Context, In) (Out, error) {
 	if request == nil {
 		request = func(in In) Request { return RequestOf(in) }
@@ -74,16 +76,7 @@ func Ask[Out any](ctx context.Context, q Request, fn func(context.Context) (Out,
 		return fn(ctx)
 	}
 	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		v := recover()
-		x.fell(v)
-		if v != nil {
-			panic(v)
-		}
-	}()
+	defer unlessReturned(&returned, x.aborted)
 	out, err := fn(ctx)
 	returned = true
 	if response == nil {
@@ -175,7 +168,8 @@ func (x *Exchange) end(r Response, err error, note string) {
 }
 
 // fell is Call.fell for a request.
-func (x *Exchange) fell(v any) {
+// aborted is Call.aborted for a request.
+func (x *Exchange) aborted(v any) {
 	now := time.Now()
 	if !x.done.CompareAndSwap(false, true) {
 		return

@@ -89,8 +89,8 @@ func (g *grower) place(n, parent *Node, event string) {
 	}
 }
 
-// claim takes it that a session says it has started a child: it is hung below
-// it if nobody has it, and referred to if another has.
+// claim notes that a session says it has started a child. The child is hung below
+// it if it has no parent yet; if it has another one, a reference is put there.
 func (g *grower) claim(by *Node, child, event string) {
 	if by == nil || child == "" {
 		return

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -88,15 +89,12 @@ func (r row) columns() []string {
 	if n.Number > 0 && (n.Parent == nil || n.Parent.Shape != A2A) { // an A2A call has it already
 		c[0] += fmt.Sprintf("#%d ", n.Number)
 	}
-	id := text.Line(n.ID, 60)
-	if id == "" {
-		id = "-"
-	}
+	id := cmp.Or(text.Line(n.ID, 60), "-")
 	switch n.Shape {
 	case A2A:
 		n.Call.columns(c)
 		if n.Own.Priced {
-			c[6] = dollars(n.Own.Cost)
+			c[6] = text.Dollars(max(n.Own.Cost, 0))
 		}
 		return c
 	case Missing:
@@ -111,27 +109,14 @@ func (r row) columns() []string {
 	}
 	c[0] += id
 	s := n.Summary
-	c[1] = text.Line(s.AgentType, 30)
-	if c[1] == "" {
-		c[1] = text.Line(s.Agent, 30)
-	}
-	if c[1] == "" {
-		c[1] = "-"
-	}
+	c[1] = cmp.Or(text.Line(s.AgentType, 30), text.Line(s.Agent, 30), "-")
 	n.Own.columns(c)
 	c[7] = text.Line(n.Task, 60)
 	return c
 }
 
 func (x *Call) columns(c []string) {
-	name := x.Agent
-	if name == "" {
-		name = x.URL
-	}
-	if name == "" {
-		name = "-"
-	}
-	c[0] += "a2a " + text.Line(name, 40)
+	c[0] += "a2a " + text.Line(cmp.Or(x.Agent, x.URL, "-"), 40)
 	switch {
 	case x.Failed:
 		c[1] = "failed"
@@ -161,7 +146,7 @@ func (n *Numbers) columns(c []string) {
 		c[5] = text.Tokens(n.Tokens.Total()) + " tokens"
 	}
 	if n.Priced {
-		c[6] = dollars(n.Cost)
+		c[6] = text.Dollars(max(n.Cost, 0))
 	}
 }
 
@@ -196,7 +181,7 @@ func (n *Numbers) text() string {
 		parts = append(parts, text.Tokens(n.Tokens.Total())+" tokens")
 	}
 	if n.Priced {
-		parts = append(parts, dollars(n.Cost))
+		parts = append(parts, text.Dollars(max(n.Cost, 0)))
 	}
 	if n.Timed {
 		parts = append(parts, length(n.Duration()))
@@ -210,12 +195,6 @@ func length(d time.Duration) string {
 		return text.Latency(d)
 	}
 	return text.Duration(d)
-}
-
-// dollars prints 10^-9 dollars, rounded to a hundredth of a cent.
-func dollars(nano int64) string {
-	n := (max(nano, 0) + 50_000) / 100_000
-	return fmt.Sprintf("$%d.%04d", n/10_000, n%10_000)
 }
 
 // Records calls emit with a record for each node of a tree, parents before

@@ -29,7 +29,7 @@ func Dir() string {
 }
 
 // magic begins every file of a cache; its number is that of the format.
-const magic = "agent-trace usage 1\n"
+const magic = "agent-trace usage 2\n"
 
 // mark tells the program and the table of prices that a cache belongs to. A
 // program that was built anew is another one.

@@ -17,7 +17,7 @@ var justClaude = []string{"claude"}
 
 // newWorld returns a folder with some sessions, and what they cost.
 func newWorld(t *testing.T) (w *world, cache string, want result) {
-	w = &world{t: t, r: rand.New(rand.NewPCG(3, 7)), dir: t.TempDir(), clock: time.Date(2026, 8, 1, 7, 0, 0, 0, time.UTC), worth: 1}
+	w = &world{t: t, r: rand.New(rand.NewPCG(3, 7)), dir: t.TempDir(), side: map[string]string{}, clock: time.Date(2026, 8, 1, 7, 0, 0, 0, time.UTC), worth: 1}
 	for _, name := range []string{"p/s1.jsonl", "p/s7.jsonl", "p/s6.jsonl"} {
 		name = filepath.Join(w.dir, name)
 		w.write(name, w.lines(name, 60))

@@ -32,7 +32,8 @@ type entry struct {
 	resume    claude.Resume
 	resumable bool
 	steps     []byte
-	silent    bool // it tells no usage at all: what it cost must be estimated
+	silent    bool // a session in it has no usage: what it cost must be estimated
+	answers   bool // it tells usage, or where it is told
 	problems  []problem
 	keys      []byte // of the answers, 8 bytes each
 	short     []byte // the steps once more, with bundles; nil if there are none
@@ -96,6 +97,7 @@ func (e *encoder) entry(x *entry) {
 		return
 	}
 	e.bool(x.silent)
+	e.bool(x.answers)
 	e.bool(x.resumable)
 	if r := &x.resume; x.resumable {
 		e.uint(uint64(r.Off))
@@ -164,7 +166,7 @@ func (d *decoder) entry() *entry {
 	if x.kind != transcript {
 		return x
 	}
-	x.silent = d.uint() == 1
+	x.silent, x.answers = d.uint() == 1, d.uint() == 1
 	if x.resumable = d.uint() == 1; x.resumable {
 		r := &x.resume
 		r.Off, r.Line, r.Given = int64(d.uint()), int(d.uint()), int(d.uint())

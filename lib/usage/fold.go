@@ -86,18 +86,23 @@ func (f *fold) answer(s *step) {
 	session := f.of(s.session)
 	key := maphash.Bytes(f.seed, s.key)
 	before, told := f.owners[key]
+	more := a.HasTokens && a.Tokens.Output > before.output
 	switch {
 	case told && before.session != session:
 		// As there: of answers without an id, one copy is told.
 		copied := maphash.Bytes(f.seed, a.Message) ^ uint64(session+1)*0x9e3779b97f4a7c15
-		if f.copies[copied] {
+		if f.copies[copied] && !more {
 			return
 		}
 		f.copies[copied] = true
 		a.Elsewhere, a.UnixNano, a.Timed = true, s.first, s.timed
-	case told && (a.Elsewhere || a.Tokens.Output <= before.output):
+		if a.HasTokens = more; more {
+			f.owners[key] = owner{before.session, a.Tokens.Output}
+		}
+	case told && !more:
 		return
-	case !a.Elsewhere:
+	case told || !a.Elsewhere:
+		a.Elsewhere = false
 		f.owners[key] = owner{session, a.Tokens.Output}
 	}
 	f.l.AddAnswer(s.session, a)

@@ -26,6 +26,7 @@ type world struct {
 	dir      string
 	files    []string
 	message  int
+	side     map[string]string // by session: the uuid of the last line of a subagent in its file
 	clock    time.Time
 	messages []string // lines of answers that were written
 	worth    int64
@@ -37,8 +38,18 @@ func (w *world) line(session, agent string) string {
 	if agent != "" {
 		more = fmt.Sprintf(`,"agentId":%q`, agent)
 	}
-	head := fmt.Sprintf(`"parentUuid":"p%d","isSidechain":%t,"sessionId":%q,"version":%q%s,"uuid":"u%d"`,
-		w.message, agent != "", session, []string{"2.1.219", "2.1.20"}[w.r.IntN(2)], more, w.r.Uint32())
+	uuid, parent := fmt.Sprint("u", w.r.Uint32()), fmt.Sprintf(`"p%d"`, w.message)
+	// In the files of some sessions there are subagents without names, told by
+	// the chain of their lines.
+	side := agent == "" && strings.HasSuffix(session, "5") && w.r.IntN(3) == 0
+	if side {
+		if parent = "null"; w.side[session] != "" && w.r.IntN(4) > 0 {
+			parent = fmt.Sprintf("%q", w.side[session])
+		}
+		w.side[session] = uuid
+	}
+	head := fmt.Sprintf(`"parentUuid":%s,"isSidechain":%t,"sessionId":%q,"version":%q%s,"uuid":%q`,
+		parent, agent != "" || side, session, []string{"2.1.219", "2.1.20"}[w.r.IntN(2)], more, uuid)
 	if w.r.IntN(12) > 0 {
 		head += fmt.Sprintf(`,"timestamp":%q`, w.clock.Format("2006-01-02T15:04:05.000Z"))
 	}
@@ -69,6 +80,9 @@ func (w *world) line(session, agent string) string {
 		block = fmt.Sprintf(`{"type":"tool_use","id":"t%d","name":"WebSearch","input":{"query":"q"}}`, w.message)
 	}
 	ids := fmt.Sprintf(`"id":"msg_%d",`, w.message)
+	if side { // of its own
+		ids = fmt.Sprintf(`"id":"msg_%s",`, w.side[session])
+	}
 	if w.r.IntN(15) == 0 && !strings.Contains(block, "WebSearch") {
 		ids = ""
 	}
@@ -88,7 +102,7 @@ func (w *world) line(session, agent string) string {
 	model := []string{"claude-opus-4-7", "claude-sonnet-4-6", "claude-sonnet-4-5", "claude-later-9", "<synthetic>"}[w.r.IntN(5)]
 	line := fmt.Sprintf(`{%s,"type":"assistant","requestId":"r%d","message":{%s"model":%q,"role":"assistant","content":[%s],"stop_reason":%s,"usage":{%s}}}`,
 		head, w.message, ids, model, block, stop, usage)
-	if agent == "" {
+	if agent == "" && !side {
 		w.messages = append(w.messages, strings.ReplaceAll(line, session, "SESSION"))
 	}
 	return line
@@ -274,7 +288,7 @@ func TestHistories(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			cache := t.TempDir()
-			w := &world{t: t, r: rand.New(rand.NewPCG(uint64(seed), 7)), dir: t.TempDir(), clock: time.Date(2026, 8, 1, 7, 0, 0, 0, time.UTC), worth: []int64{1, 1, 3 * perFile}[seed/2%3]}
+			w := &world{t: t, r: rand.New(rand.NewPCG(uint64(seed), 7)), dir: t.TempDir(), side: map[string]string{}, clock: time.Date(2026, 8, 1, 7, 0, 0, 0, time.UTC), worth: []int64{1, 1, 3 * perFile}[seed/2%3]}
 			var did []string
 			for range steps {
 				did = append(did, w.step())

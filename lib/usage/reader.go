@@ -103,7 +103,7 @@ func (r *Reader) Read(l *cost.Ledger, roots ...Root) error {
 			if x.kind == transcript && !(x.silent && r.Guess) {
 				it.entry = x
 			}
-			it.silent = x.kind == transcript && x.silent
+			it.silent = x.kind == transcript && x.silent && !x.answers
 			items = append(items, it)
 		}
 	}
@@ -183,12 +183,26 @@ func (r *Reader) classify(f *folder, paths []string, most bool, infos map[string
 		found = find.Only(f.Dir, paths, f.Agents, r.Problem)
 	}
 	files := map[string]find.File{}
+	bases := map[string]bool{}
 	for _, x := range found {
-		if rel, err := filepath.Rel(f.Dir, x.Path); err == nil {
-			files[filepath.ToSlash(rel)] = x
+		name := x.Path
+		if x.Database() != nil {
+			name = x.Database().Path
+		}
+		rel, err := filepath.Rel(f.Dir, name)
+		switch rel = filepath.ToSlash(rel); {
+		case err != nil:
+		case x.Database() != nil:
+			f.foreign = append(f.foreign, x)
+			bases[rel] = true
+		default:
+			files[rel] = x
 		}
 	}
 	for _, p := range paths {
+		if bases[p] {
+			continue // it is looked at each time: what is new in it may stand in its log
+		}
 		file, is := files[p]
 		if is && file.Agent != "" {
 			f.foreign = append(f.foreign, file)
@@ -292,8 +306,7 @@ func (r *Reader) fold(l *cost.Ledger, items []item, short bool) error {
 	for i := range items {
 		it := &items[i]
 		if it.entry == nil {
-			name := it.Path
-			whole = append(whole, capture.Input{File: it.Capture(), Open: func() (io.ReadCloser, error) { return find.Open(name, nil) }})
+			whole = append(whole, capture.Input{File: it.Capture(), Open: func() (io.ReadCloser, error) { return it.Open(nil) }})
 			continue
 		}
 		if err := flush(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"agenttrace/lib/capture"
 	"agenttrace/lib/capture/claude"
@@ -36,8 +37,14 @@ type problem struct {
 
 var errMixed = errors.New("more than a transcript")
 
-// zstdMagic is how a compressed file begins (RFC 8878, 3.1.1).
-var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+// How files begin that must be decoded: compressed ones (RFC 8878, 3.1.1), and
+// those in UTF-16.
+var encodings = [][]byte{{0x28, 0xb5, 0x2f, 0xfd}, {0xff, 0xfe}, {0xfe, 0xff}}
+
+// isEncoded reports whether a file that begins so must be decoded.
+func isEncoded(head []byte) bool {
+	return slices.ContainsFunc(encodings, func(mark []byte) bool { return bytes.HasPrefix(head, mark) })
+}
 
 // scan makes the steps of a transcript below a root, of those bytes that x does
 // not cover yet. It fails with errMixed if the file holds anything else. buf is
@@ -157,7 +164,7 @@ func (s *scanner) read(x *entry, path string, clock func() int64) error {
 		if err != nil && err != io.EOF {
 			return err
 		}
-		if off == 0 && bytes.HasPrefix(s.buf[:n], zstdMagic) {
+		if off == 0 && isEncoded(s.buf[:n]) {
 			return errMixed
 		}
 		off += int64(n)
@@ -193,6 +200,6 @@ func (s *scanner) read(x *entry, path string, clock func() int64) error {
 	x.work += off - s.resume.Off
 	x.id.size, x.sum, x.steps, x.problems = off, sum, s.m.b, s.problems
 	x.resume, x.resumable = resume, ok
-	x.silent = !s.m.usage && len(s.m.started) > 0
+	x.silent, x.answers = s.m.silent(), s.m.usage
 	return nil
 }

@@ -93,7 +93,7 @@ func (e *encoder) answer(session []byte, a *cost.Answer, uuid []byte, first int6
 	if timed {
 		e.int(e.nano - first)
 	}
-	if a.Elsewhere {
+	if a.Elsewhere && !a.HasTokens {
 		return
 	}
 	t := &a.Tokens
@@ -210,6 +210,9 @@ func (d *decoder) answer(s *step) {
 		if s.key = a.Request; len(s.key) == 0 {
 			s.key = s.uuid
 		}
+		if len(s.key) == 0 {
+			s.key = a.ID
+		}
 	}
 	if a.Timed {
 		d.nano += d.int()
@@ -218,7 +221,7 @@ func (d *decoder) answer(s *step) {
 	if s.timed = flags&firstTimed != 0; s.timed {
 		s.first = d.nano - d.int()
 	}
-	if a.Elsewhere {
+	if a.Elsewhere && !a.HasTokens {
 		return
 	}
 	t := &a.Tokens
@@ -237,8 +240,8 @@ func (d *decoder) answer(s *step) {
 // maker makes steps of the events of one file.
 type maker struct {
 	encoder
-	started map[string]bool // sessions of which the start is told
-	usage   bool            // an answer tells its usage, or where it is told
+	started map[string]bool // sessions of which the start is told; whether an answer of them tells its usage, or where it is told
+	usage   bool            // one of any session does
 	first   func() (nano int64, timed bool)
 	a       cost.Answer
 }
@@ -252,12 +255,12 @@ func (m *maker) take(line []byte) error {
 	switch string(e.TypeRaw()) {
 	case `"llm_response"`:
 		m.a.Read(e)
-		m.usage = m.usage || tells(&m.a)
+		m.answered(e.SessionRaw(), &m.a)
 		nano, timed := m.first()
 		m.answer(e.SessionRaw(), &m.a, []byte(e.Get("uuid").Raw), nano, timed)
 	case `"session_start"`:
-		if id := string(e.SessionRaw()); !m.started[id] {
-			m.started[id] = true
+		if id := string(e.SessionRaw()); !m.has(id) {
+			m.started[id] = false
 			m.event(reduce(e, "agent", "agent_version", "model", "parent_session_id", "agent_id", "agent_type"))
 		}
 	case `"vendor_cost"`:
@@ -268,6 +271,32 @@ func (m *maker) take(line []byte) error {
 		m.event(reduce(e, "tool_use_id", "result.searchCount"))
 	}
 	return nil
+}
+
+func (m *maker) has(session string) bool {
+	_, ok := m.started[session]
+	return ok
+}
+
+// answered notes an answer of a session.
+func (m *maker) answered(session []byte, a *cost.Answer) {
+	if !tells(a) {
+		return
+	}
+	m.usage = true
+	if has, ok := m.started[string(session)]; ok && !has {
+		m.started[string(session)] = true
+	}
+}
+
+// silent reports whether no answer of a session tells its usage.
+func (m *maker) silent() bool {
+	for _, answered := range m.started {
+		if !answered {
+			return true
+		}
+	}
+	return false
 }
 
 // tells reports whether an answer tells its usage, or that another session has
@@ -302,9 +331,9 @@ func resumed(steps []byte) (*maker, bool) {
 	d, s := decoder{b: steps}, step{}
 	for d.next(&s) {
 		if s.event == nil {
-			m.usage = m.usage || tells(&s.answer)
+			m.answered(s.session, &s.answer)
 		} else if e, err := event.Parse(s.event); err == nil && e.Is("session_start") {
-			m.started[string(e.SessionRaw())] = true
+			m.started[string(e.SessionRaw())] = false
 		}
 	}
 	m.b = append(m.b, steps...)

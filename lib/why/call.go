@@ -111,7 +111,7 @@ func (g *Graph) call(s *session, at int32, e event.Event, q *asked) {
 	}
 }
 
-// maxOpen is how many calls of a session are expected to be answered yet.
+// maxOpen is how many calls of a session that were not answered yet are kept.
 const maxOpen = 2048
 
 func (s *session) forget(r *running) {
@@ -129,7 +129,8 @@ func (s *session) forget(r *running) {
 	}
 }
 
-// own returns the files that are somebody's work.
+// own returns the paths without those of devices and the kernel, which nobody
+// edits.
 func own(paths []string) (list []string) {
 	for _, p := range paths {
 		if !strings.HasPrefix(p, "/dev/") && !strings.HasPrefix(p, "/proc/") {
@@ -151,8 +152,8 @@ func (r *running) intent() uint64 {
 	return r.tried
 }
 
-// again links a call to the failure of the same one, and to what was edited
-// since.
+// again links a call to the failure of an earlier one that tried the same, and to
+// the edits since.
 func (g *Graph) again(s *session, at int32, r *running, c tool.Call) {
 	if len(s.failures) > 0 {
 		if failed := s.failures[r.intent()]; failed != 0 {

@@ -21,7 +21,7 @@ type line struct {
 // message does not.
 const maxBlanks = 4
 
-// maxLines is how many are kept at a time.
+// maxLines is how many lines are remembered; then all are forgotten.
 const maxLines = 4096
 
 func (g *Graph) parse(text string) *line {

@@ -159,8 +159,8 @@ func (g *Graph) forwardText(b *bufio.Writer, t Target, all bool) {
 	}
 }
 
-// KindRecord is the event_type of the records of this package.
-const KindRecord = "cause"
+// Kind is the event_type of the records of this package.
+const Kind = "cause"
 
 // Record appends the record of a link to dst, without a newline.
 func (g *Graph) Record(dst []byte, x Edge, t Target) []byte {
@@ -178,8 +178,8 @@ func (g *Graph) Record(dst []byte, x Edge, t Target) []byte {
 	o.Str("strength", string(x.strength())).Str("detail", x.detail)
 	o.Int("of", int64(g.node(int32(t)).number))
 	return event.Append(dst, event.Header{
-		Type: KindRecord, UnixNano: e.ns, Untimed: !e.timed, Session: e.session.id, Parent: e.id(),
-		ID: event.ID(e.session.id, KindRecord, fmt.Sprint(e.number), c.session.id, fmt.Sprint(c.number), string(x.rule)),
+		Type: Kind, UnixNano: e.ns, Untimed: !e.timed, Session: e.session.id, Parent: e.id(),
+		ID: event.ID(e.session.id, Kind, fmt.Sprint(e.number), c.session.id, fmt.Sprint(c.number), string(x.rule)),
 	}, o.Bytes())
 }
 

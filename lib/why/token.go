@@ -76,7 +76,7 @@ func trim(tok []byte) []byte {
 // maxToken is how long a name may be, in bytes.
 const maxToken = 256
 
-// files are names without a dot that are files' all the same.
+// files are names of files that can be told as such though they have no dot.
 var files = map[string]bool{"Makefile": true, "Dockerfile": true, "Gemfile": true, "Rakefile": true, "Justfile": true, "Jenkinsfile": true, "Procfile": true}
 
 // telling reports whether a word names one thing: a path, a file name, or a name
@@ -138,14 +138,15 @@ func named(tok []byte) bool {
 	return true
 }
 
-// everywhere reports whether a path is one that says nothing.
+// everywhere reports whether a path says nothing of what a call is about: it is on
+// every machine.
 func everywhere(tok []byte) bool {
 	s := string(tok)
 	return strings.HasPrefix(s, "/dev/") || strings.HasPrefix(s, "/bin/") || strings.HasPrefix(s, "/usr/") ||
 		strings.HasPrefix(s, "/proc/") || s == "/tmp" || s == "and/or"
 }
 
-// A place makes paths comparable.
+// A place is the directory of a session, relative to which paths are compared.
 type place struct{ cwd string }
 
 // norm returns a name as it is compared: relative to the session's directory

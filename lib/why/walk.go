@@ -39,7 +39,7 @@ func (g *Graph) Find(text string) (Target, error) {
 	case g.count == 0:
 		return None, nil
 	case text == "":
-		return g.last1(), nil
+		return g.byDefault(), nil
 	}
 	name, number, found := cutLast(text, "#")
 	if !found {
@@ -76,9 +76,10 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// last1 is the last failure, else the last thing that the agent did or said,
-// else the last event: by its time, so that it does not depend on how sessions are interleaved.
-func (g *Graph) last1() Target {
+// byDefault is the last failure, else the last thing that the agent did or said,
+// else the last event: by its time, so that it does not depend on how sessions
+// are interleaved.
+func (g *Graph) byDefault() Target {
 	best, class := None, -1
 	for i := range int32(g.count) {
 		n := g.node(i)

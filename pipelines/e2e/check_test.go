@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -212,6 +213,29 @@ func (r *rig) usage(tr trace, want []model.Answer) {
 	if !slices.Equal(got, expected) {
 		r.Errorf("%s: the usage of the answers is\n%s\nand the model reported\n%s", tr.name, strings.Join(got, "\n"), strings.Join(expected, "\n"))
 	}
+}
+
+// joined captures the files that the agent itself has written, alone and then into
+// the store of its hooks, and checks that either way the trace holds what was
+// wanted, once. starter is the tool that starts subagents, "" if none were started.
+// It returns the joined trace. what is what messages call the files.
+func (r *rig) joined(what, files string, want []asked, ids bool, starter string) trace {
+	r.Helper()
+	alone := filepath.Join(filepath.Dir(r.store), "alone")
+	var tr trace
+	for _, x := range []struct{ name, store string }{{what, alone}, {"hooks and " + what, r.store}} {
+		r.ours("at-capture", "--save", "--trace-dir", x.store, files)
+		tr = r.read(x.name, x.store)
+		r.calls(tr, want, ids)
+		r.usage(tr, r.model.Answers())
+		if starter != "" {
+			r.lineage(tr, starter)
+		}
+	}
+	if a, b := r.counts(alone), r.counts(r.store); a != b {
+		r.Errorf("at-summary of the %s: %s\nof hooks and %s: %s", what, a, what, b)
+	}
+	return tr
 }
 
 // counts returns the figures of at-summary of a store: those of all sessions

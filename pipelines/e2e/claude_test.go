@@ -92,22 +92,7 @@ func TestClaude(t *testing.T) {
 	r.usage(hooks, r.model.Answers()) // taken from the transcripts at the end of the session
 
 	transcripts := filepath.Join(r.home, ".claude", "projects")
-	alone := filepath.Join(filepath.Dir(r.store), "alone")
-	r.ours("at-capture", "--save", "--trace-dir", alone, transcripts)
-	tr := r.read("transcripts", alone)
-	r.calls(tr, want, true)
-	r.usage(tr, r.model.Answers())
-	r.lineage(tr, "Agent")
-
-	r.ours("at-capture", "--save", "--trace-dir", r.store, transcripts)
-	joined := r.read("hooks and transcripts", r.store)
-	r.vendor(joined)
-	r.calls(joined, want, true)
-	r.usage(joined, r.model.Answers())
-	r.lineage(joined, "Agent")
-	if a, b := r.counts(alone), r.counts(r.store); a != b {
-		t.Errorf("at-summary of the transcripts: %s\nof hooks and transcripts: %s", a, b)
-	}
+	r.vendor(r.joined("transcripts", transcripts, want, true, "Agent"))
 	r.withRecorded(want)
 }
 

@@ -129,22 +129,7 @@ func TestCodex(t *testing.T) {
 	r.calls(hooks, blind(want), true)
 	r.usage(hooks, r.model.Answers())
 
-	rollouts := filepath.Join(r.home, ".codex", "sessions")
-	alone := filepath.Join(filepath.Dir(r.store), "alone")
-	r.ours("at-capture", "--save", "--trace-dir", alone, rollouts)
-	tr := r.read("rollout", alone)
-	r.calls(tr, want, true)
-	r.usage(tr, r.model.Answers())
-	r.lineage(tr, "spawn_agent")
-
-	r.ours("at-capture", "--save", "--trace-dir", r.store, rollouts)
-	joined := r.read("hooks and rollout", r.store)
-	r.calls(joined, want, true)
-	r.usage(joined, r.model.Answers())
-	r.lineage(joined, "spawn_agent")
-	if a, b := r.counts(alone), r.counts(r.store); a != b {
-		t.Errorf("at-summary of the rollout: %s\nof hooks and rollout: %s", a, b)
-	}
+	r.joined("rollout", filepath.Join(r.home, ".codex", "sessions"), want, true, "spawn_agent")
 	r.withRecorded(want)
 }
 

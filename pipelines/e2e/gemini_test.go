@@ -90,20 +90,7 @@ func TestGemini(t *testing.T) {
 	r.calls(hooks, slices.DeleteFunc(slices.Clone(want), func(a asked) bool { return a.refused }), false)
 	r.usage(hooks, r.model.Answers())
 
-	sessions := filepath.Join(r.home, ".gemini", "tmp")
-	alone := filepath.Join(filepath.Dir(r.store), "alone")
-	r.ours("at-capture", "--save", "--trace-dir", alone, sessions)
-	tr := r.read("session file", alone)
-	r.calls(tr, want, false)
-	r.usage(tr, r.model.Answers())
-
-	r.ours("at-capture", "--save", "--trace-dir", r.store, sessions)
-	joined := r.read("hooks and session file", r.store)
-	r.calls(joined, want, false)
-	r.usage(joined, r.model.Answers())
-	if a, b := r.counts(alone), r.counts(r.store); a != b {
-		t.Errorf("at-summary of the session file: %s\nof hooks and session file: %s", a, b)
-	}
+	r.joined("session file", filepath.Join(r.home, ".gemini", "tmp"), want, false, "")
 }
 
 func TestGeminiGuard(t *testing.T) {

@@ -1,6 +1,7 @@
 package claude
 
 import (
+	"cmp"
 	"hash/maphash"
 
 	"agenttrace/lib/capture/record"
@@ -34,14 +35,7 @@ type First struct {
 // answer notes the piece of an API message that a line is.
 func (s *State) answer(session string, l *Line) {
 	a := l.Answer
-	id := a.message
-	if id == "" {
-		id = a.request
-	}
-	if id == "" {
-		id = l.UUID
-	}
-	key := maphash.String(hashSeed, id)
+	key := maphash.String(hashSeed, cmp.Or(a.message, a.request, l.UUID, a.own))
 	now := s.open[session]
 	if now != nil && now.key != key {
 		s.close(session)
@@ -76,10 +70,19 @@ var hashSeed = maphash.MakeSeed()
 // counts, and of equals the last.
 func (o *answerOpen) more(a *answer) {
 	if a.raw != nil && (o.answer.raw == nil || a.usage.output >= o.answer.usage.output) {
-		o.answer.usage, o.answer.raw = a.usage, clone(a.raw)
+		if u, before := a.usage, o.answer; before.raw != nil && u.output == before.usage.output {
+			u.fill(before.usage)
+			o.answer.usage = u
+			if len(a.raw) >= len(before.raw) { // the longer one says more
+				o.answer.raw = clone(a.raw)
+			}
+		} else {
+			o.answer.usage, o.answer.raw = u, clone(a.raw)
+		}
 		if a.model != nil {
 			o.answer.model = clone(a.model) // another one can take over
 		}
+		o.answer.usd = clone(a.usd)
 	}
 	if a.stop != nil {
 		o.answer.stop = clone(a.stop)
@@ -89,8 +92,19 @@ func (o *answerOpen) more(a *answer) {
 	}
 }
 
+// fill adds to the usage what an earlier line told of the same answer and this
+// one leaves out: not every line says how the cache was written.
+func (u *usage) fill(before usage) {
+	u.input, u.read, u.reasoning = max(u.input, before.input), max(u.read, before.read), max(u.reasoning, before.reasoning)
+	if now, was := u.write5m+u.write1h, before.write5m+before.write1h; now < was || now == was && before.write1h > 0 {
+		u.write5m, u.write1h = before.write5m, before.write1h
+	}
+}
+
 // keep makes the answer outlive the chunk that it was read from.
-func (a *answer) keep() { a.model, a.stop, a.raw = clone(a.model), clone(a.stop), clone(a.raw) }
+func (a *answer) keep() {
+	a.model, a.stop, a.raw, a.usd = clone(a.model), clone(a.stop), clone(a.raw), clone(a.usd)
+}
 
 func clone(b []byte) []byte {
 	if b == nil {
@@ -128,13 +142,7 @@ func (s *State) closeIfWhole(session string) {
 }
 
 func answerID(session string, a *answer, uuid string) string {
-	switch {
-	case a.message != "":
-		return event.ID(session, "llm_response", a.message)
-	case a.request != "":
-		return event.ID(session, "llm_response", a.request)
-	}
-	return event.ID(session, "llm_response", uuid)
+	return event.ID(session, "llm_response", cmp.Or(a.message, a.request, uuid, a.own))
 }
 
 // usage adds the tokens and what else the price depends on.
@@ -161,19 +169,28 @@ func (s *State) usage(a *answer) {
 	if it := raw.Get("iterations"); len(it) > 2 && it[0] == '[' {
 		s.o.Raw("iterations", it)
 	}
+	if isNumber(a.usd) {
+		s.o.Raw("cost_usd", a.usd)
+	}
 }
 
 // repeats emits the llm_response of a message that another session had first:
-// this one is a copy or a fork of it. The usage is not told again.
+// this one is a copy or a fork of it. The usage is not told again, unless the
+// copy was written later and has more of it; then the event may come twice.
 func (s *State) repeats(session string, l *Line, before *told) {
 	a := l.Answer
 	key := maphash.String(hashSeed, session+"\x00"+a.message)
-	if s.answers[key] != nil {
+	more := a.raw != nil && a.usage.output > before.output
+	if s.answers[key] != nil && !more {
 		return
 	}
 	s.answers[key] = before
 	s.first = First{l.Nano, l.HasTime}
 	s.o.Raw("model", a.model).Str("message_id", a.message).Str("request_id", a.request).Raw("stop_reason", a.stop)
+	if more {
+		before.output = a.usage.output
+		s.usage(a)
+	}
 	s.o.Str("usage_in_session", before.session).Str("uuid", l.UUID)
 	s.emit(event.Header{Type: "llm_response", UnixNano: l.Nano, Untimed: !l.HasTime, ID: answerID(session, a, l.UUID), Session: session})
 }

@@ -13,6 +13,7 @@ import (
 // one API message.
 func (p *Parser) assistant(r *record.Record) {
 	if !r.Sub("message", &p.message) {
+		p.other(r, "assistant_line")
 		return
 	}
 	if r.True("isApiErrorMessage") {
@@ -26,6 +27,9 @@ func (p *Parser) assistant(r *record.Record) {
 		return
 	}
 	if len(content) == 0 || content[0] != '[' {
+		if len(content) > 0 || p.line.Answer == nil {
+			p.other(r, "assistant_line")
+		}
 		return
 	}
 	nth := 0
@@ -44,12 +48,15 @@ func (p *Parser) answered(r *record.Record) {
 		return
 	}
 	id := p.message.Str("id")
-	a := &answer{message: id, request: r.Str("requestId"), model: model, stop: p.message.Get("stop_reason")}
+	a := &answer{message: id, request: r.Str("requestId"), model: model, stop: p.message.Get("stop_reason"), usd: r.Get("costUSD")}
 	if u := p.message.Get("usage"); len(u) > 0 && u[0] == '{' {
 		a.raw = u
 		a.usage = readUsage(u)
 	} else if id == "" {
 		return
+	}
+	if id == "" && a.request == "" && p.line.UUID == "" {
+		a.own = p.own(0)
 	}
 	p.line.Answer = a
 }
@@ -58,6 +65,10 @@ func (p *Parser) answered(r *record.Record) {
 func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
 	switch typ := p.block.Str("type"); typ {
 	case "text":
+		if v := p.block.Get("text"); len(v) > 0 && v[0] != '"' {
+			p.unknownPiece(r, raw, typ, nth)
+			return
+		}
 		p.text(p.block.Str("text"), nth, p.blockIndex(r, nth))
 	case "thinking", "redacted_thinking":
 		p.o.True("thinking", true).Str("text", p.block.Str("thinking"))
@@ -79,10 +90,16 @@ func (p *Parser) piece(r *record.Record, raw []byte, nth int) {
 			}
 			return
 		}
-		p.from(p.blockIndex(r, nth))
-		p.o.Raw("block_content", raw)
-		p.add("assistant_"+record.Snake(typ), "assistant_response", p.pieceKey(nth))
+		p.unknownPiece(r, raw, typ, nth)
 	}
+}
+
+// unknownPiece makes the draft of a content block of which it is not known what
+// it says.
+func (p *Parser) unknownPiece(r *record.Record, raw []byte, typ string, nth int) {
+	p.from(p.blockIndex(r, nth))
+	p.o.Raw("block_content", raw)
+	p.add("assistant_"+record.Snake(typ), "assistant_response", p.pieceKey(nth))
 }
 
 func (p *Parser) blockIndex(r *record.Record, nth int) int {
@@ -105,7 +122,7 @@ func (p *Parser) pieceKey(nth int) string { return p.own(nth) + "@" + p.message.
 
 // from adds which message the piece is of.
 func (p *Parser) from(block int) {
-	p.o.Raw("model", p.message.Get("model")).Raw("message_id", p.message.Get("id"))
+	p.o.Typed("model", event.String, p.message.Get("model")).Typed("message_id", event.String, p.message.Get("id"))
 	p.o.Count("block", int64(block)).Str("uuid", p.line.UUID)
 }
 
@@ -115,7 +132,7 @@ func (p *Parser) call(typ string, nth int) {
 	input := p.block.Get("input")
 	p.o.Str("tool_name", name).Str("tool_use_id", id)
 	p.o.True("server_side", typ == "server_tool_use")
-	p.o.Raw("message_id", p.message.Get("id")).Str("uuid", p.line.UUID)
+	p.o.Typed("message_id", event.String, p.message.Get("id")).Str("uuid", p.line.UUID)
 	if len(input) == 0 {
 		input = []byte("{}")
 	}
@@ -134,7 +151,7 @@ func (p *Parser) call(typ string, nth int) {
 // apiError makes the draft of a request that failed for good.
 func (p *Parser) apiError(r *record.Record, text string) {
 	p.o.Str("kind", "api").Raw("error", r.Get("error")).Str("message", text)
-	p.o.Raw("status", r.Get("apiErrorStatus")).Str("uuid", p.line.UUID)
+	p.o.Typed("status", event.Number, r.Get("apiErrorStatus")).Str("uuid", p.line.UUID)
 	p.add("error", "api_error", p.own(0))
 }
 
@@ -187,14 +204,15 @@ func readUsage(raw []byte) (u usage) {
 	return u
 }
 
-// count reads a number of tokens.
+// count reads a number of tokens, which may stand in a string; 0 if it is none
+// that can be.
 func count(v []byte) (n int64) {
-	if len(v) > 18 {
-		return gjson.ParseBytes(v).Int()
+	if len(v) > 15 {
+		return record.Int(gjson.ParseBytes(v))
 	}
 	for _, c := range v {
 		if c < '0' || c > '9' {
-			return gjson.ParseBytes(v).Int()
+			return record.Int(gjson.ParseBytes(v))
 		}
 		n = n*10 + int64(c-'0')
 	}

@@ -37,14 +37,14 @@ func (p *Parser) costState(r *record.Record) {
 // vendorUsage returns the usage of one model under the names of events.
 func vendorUsage(u gjson.Result) []byte {
 	var o event.Object
-	write5m, write1h := u.Get("cacheCreationEphemeral5mInputTokens").Int(), u.Get("cacheCreationEphemeral1hInputTokens").Int()
-	if total := u.Get("cacheCreationInputTokens").Int(); total > write5m+write1h {
+	write5m, write1h := record.Count(u.Get("cacheCreationEphemeral5mInputTokens")), record.Count(u.Get("cacheCreationEphemeral1hInputTokens"))
+	if total := record.Count(u.Get("cacheCreationInputTokens")); total > write5m+write1h {
 		write5m = total - write1h
 	}
-	o.Int("input_tokens", max(u.Get("inputTokens").Int(), 0)).Int("output_tokens", max(u.Get("outputTokens").Int(), 0))
-	o.Count("cache_read_tokens", max(u.Get("cacheReadInputTokens").Int(), 0))
+	o.Int("input_tokens", record.Count(u.Get("inputTokens"))).Int("output_tokens", record.Count(u.Get("outputTokens")))
+	o.Count("cache_read_tokens", record.Count(u.Get("cacheReadInputTokens")))
 	o.Count("cache_write_5m_tokens", max(write5m, 0)).Count("cache_write_1h_tokens", max(write1h, 0))
-	o.Count("web_search_requests", max(u.Get("webSearchRequests").Int(), 0))
+	o.Count("web_search_requests", record.Count(u.Get("webSearchRequests")))
 	if v := u.Get("costUSD"); v.Type == gjson.Number {
 		o.Raw("cost_usd", []byte(v.Raw))
 	}

@@ -47,7 +47,10 @@
 //	progress     the events of the subagent's message, for agent_progress
 //
 // Every other type is bookkeeping and left out, unless all of them are asked
-// for; a type that is not known is kept.
+// for; a type that is not known is kept. A user or assistant line in which
+// nothing of this is found is kept as user_line or assistant_line, and what
+// stands in one beside tool results as user_context. Members of a line that are
+// not known are added to the first event of the line.
 //
 // # Printed streams
 //

@@ -22,7 +22,7 @@ type Transcript struct {
 	Child    Child
 	Size     int64
 	Modified time.Time
-	Began    time.Time // the first time in it, zero if there is none at its start
+	Began    time.Time // the first time in it, zero if there is none at its start; see head
 	Dir      string    // the working directory of the session, "" if not known
 }
 
@@ -123,19 +123,26 @@ func Look(fsys fs.FS, name string) (Transcript, error) {
 	return t, nil
 }
 
-// head finds the first time and the working directory.
+// head finds the first time and the working directory. A fork begins with a copy
+// of what it was forked from, with the same times. A nanosecond is added to its
+// first, so that it comes second wherever files are sorted by time.
 func (t *Transcript) head(text []byte) {
+	forked := false
 	for line := range bytes.Lines(text) {
 		if !t.Began.IsZero() && t.Dir != "" {
-			return
+			break
 		}
-		g := gjson.GetManyBytes(line, "timestamp", "cwd")
+		g := gjson.GetManyBytes(line, "timestamp", "cwd", "forkedFrom")
 		if ns, ok := record.Nanos([]byte(g[0].Raw)); ok && t.Began.IsZero() {
 			t.Began = time.Unix(0, ns).UTC()
 		}
 		if t.Dir == "" {
 			t.Dir = g[1].Str
 		}
+		forked = forked || g[2].IsObject()
+	}
+	if forked && !t.Began.IsZero() {
+		t.Began = t.Began.Add(time.Nanosecond)
 	}
 }
 

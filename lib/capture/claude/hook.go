@@ -1,7 +1,6 @@
 package claude
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -20,9 +19,16 @@ type Origin func(cwd string, o *event.Object)
 type Hooks struct {
 	Emit   func(line []byte) error
 	Origin Origin // may be nil
+	// Log says that the payloads are read from a log, not on behalf of a running
+	// agent: then a result whose call was not told tells it, with its arguments.
+	Log bool
 
+	told   map[string]bool   // calls, of a log
 	fifo   map[string]*queue // calls without a tool_use_id
 	counts map[string]int    // payloads without any id of their own, by hash
+	last   map[string]string // the last call of a session, see inTurn
+	turns  map[turnKey]int   // which telling that is
+	again  map[string]int    // how often something was told anew
 	o      event.Object
 	buf    []byte
 }
@@ -41,6 +47,7 @@ type payload struct {
 	outer   string // the session_id that the payload carries
 	agent   string
 	nano    int64
+	took    *int64 // duration_ms, in nanoseconds
 }
 
 // Take makes the events of a payload that was read at a time. A payload
@@ -50,6 +57,7 @@ func (h *Hooks) Take(r *record.Record, nano int64) error {
 	if p.outer == "" {
 		return errNoSession
 	}
+	p.took = record.Millis(p.Get("duration_ms"))
 	p.session = p.outer
 	if p.agent != "" {
 		p.session = ChildID(p.outer, p.agent)
@@ -94,7 +102,8 @@ func (h *Hooks) nth(p *payload) string {
 	}
 	key := string(p.Raw)
 	if id := p.Str("prompt_id"); id != "" {
-		// The same hook in the same turn, told twice, is one happening.
+		// The same hook in the same turn, told twice, is one happening, unless
+		// there was a call in between; see inTurn.
 		return key
 	}
 	short := event.ID("", "", key) // payloads may be large
@@ -148,12 +157,10 @@ func (h *Hooks) answer(p *payload, typ, kind, key, parent string) error {
 }
 
 func (h *Hooks) give(p *payload, typ, id, parent string) error {
+	id = h.inTurn(p, typ, id)
 	head := event.Header{Type: typ, UnixNano: p.nano, ID: id, Session: p.session, Parent: parent}
-	if d := gjson.ParseBytes(p.Get("duration_ms")); d.Type == gjson.Number && d.Num >= 0 && d.Num < 1e12 {
-		ns := int64(math.Round(d.Num * 1e6))
-		head.Nanos = &ns
-	}
-	h.buf = event.Append(h.buf[:0], head, h.o.Bytes())
+	head.Nanos = p.took
+	h.buf = event.Append(h.buf[:0], head, h.o.Fit(typ).Bytes())
 	h.o.Reset()
 	return h.Emit(h.buf)
 }
@@ -222,11 +229,42 @@ func (h *Hooks) callKey(p *payload, isCall bool) string {
 func (h *Hooks) call(p *payload) error {
 	h.o.Raw("tool_name", p.Get("tool_name")).Raw("tool_use_id", p.Get("tool_use_id"))
 	h.rest(p, "tool_name", "tool_use_id")
-	return h.give(p, "tool_call", callID(p.session, h.callKey(p, true)), "")
+	return h.giveCall(p, callID(p.session, h.callKey(p, true)), p.nano)
+}
+
+func (h *Hooks) giveCall(p *payload, id string, nano int64) error {
+	if h.Log {
+		if h.told == nil {
+			h.told = map[string]bool{}
+		}
+		h.told[id] = true
+	}
+	at, duration := p.nano, p.took
+	p.nano, p.took = nano, nil
+	err := h.give(p, "tool_call", id, "")
+	p.nano, p.took = at, duration
+	return err
+}
+
+// untold tells the call of an outcome, if a log does not.
+func (h *Hooks) untold(p *payload, id string) error {
+	if !h.Log || h.told[id] || len(p.Get("tool_input")) == 0 {
+		return nil
+	}
+	h.o.Raw("tool_name", p.Get("tool_name")).Raw("tool_use_id", p.Get("tool_use_id")).Raw("arguments", p.Get("tool_input"))
+	h.o.Raw("mcp_server", p.Get("mcp_server")).Raw("cwd", p.Get("cwd"))
+	nano := p.nano
+	if p.took != nil {
+		nano -= *p.took
+	}
+	return h.giveCall(p, id, nano)
 }
 
 func (h *Hooks) result(p *payload) error {
 	key := h.callKey(p, false)
+	if err := h.untold(p, callID(p.session, key)); err != nil {
+		return err
+	}
 	h.o.Raw("tool_name", p.Get("tool_name")).Raw("tool_use_id", p.Get("tool_use_id"))
 	if agent := gjson.GetBytes(p.Raw, "tool_response.agentId").String(); agent != "" {
 		h.o.Str("child_session_id", ChildID(p.outer, agent))
@@ -238,6 +276,9 @@ func (h *Hooks) result(p *payload) error {
 
 func (h *Hooks) failure(p *payload) error {
 	key := h.callKey(p, false)
+	if err := h.untold(p, callID(p.session, key)); err != nil {
+		return err
+	}
 	h.o.Str("kind", "tool").Raw("tool_name", p.Get("tool_name")).Raw("tool_use_id", p.Get("tool_use_id"))
 	cause := p.Get("error")
 	for _, name := range []string{"error_message", "tool_response", "tool_output"} {
@@ -271,7 +312,7 @@ func (h *Hooks) batch(p *payload) error {
 			return
 		}
 		h.o.Raw("tool_name", c.Get("tool_name")).Str("tool_use_id", id).Raw("arguments", c.Get("tool_input"))
-		if err = h.give(p, "tool_call", callID(p.session, id), ""); err != nil {
+		if err = h.giveCall(p, callID(p.session, id), p.nano); err != nil {
 			return
 		}
 		h.o.Str("kind", "tool").Raw("tool_name", c.Get("tool_name")).Str("tool_use_id", id).Str("error", text)

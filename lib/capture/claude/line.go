@@ -49,10 +49,12 @@ type draft struct {
 // An answer is what a line says of the API message it is a piece of.
 type answer struct {
 	message, request string
+	own              string // what stands in for ids if the line has none at all
 	model            []byte
 	usage            usage
 	stop             []byte
 	raw              []byte // of usage
+	usd              []byte // what it cost as the agent says, in versions up to 1.0
 }
 
 // A Parser makes Lines. It is not safe for concurrent use; each goroutine has
@@ -133,8 +135,62 @@ func (p *Parser) Parse(r *record.Record) Line {
 		if p.All || !bookkeeping[typ] {
 			p.other(r, typ)
 		}
+		return l
 	}
+	p.keepNew(r)
 	return l
+}
+
+// keepNew adds the members of a line that are told nowhere else to what the
+// line tells first.
+func (p *Parser) keepNew(r *record.Record) {
+	if len(p.line.Drafts) == 0 {
+		return
+	}
+	d := &p.line.Drafts[0]
+	r.Each(func(k, v []byte) {
+		if isLineKey(k) || string(k) == "error" && d.typ == "error" || string(v) == "null" || string(v) == `""` || has(d.data, k) {
+			return
+		}
+		p.o.RawKey(k, v)
+	})
+	if p.o.Len() == 0 {
+		return
+	}
+	more := p.o.Bytes()
+	if len(d.data) > len("{}") {
+		d.data[len(d.data)-1] = ','
+		d.data = append(d.data, more[1:]...)
+	} else {
+		d.data = bytes.Clone(more)
+	}
+	p.o.Reset()
+}
+
+// has reports whether an object has a key.
+func has(object, key []byte) (found bool) {
+	event.Fields(object, func(k, _ []byte) bool {
+		found = bytes.Equal(k, key)
+		return !found
+	})
+	return found
+}
+
+// isLineKey reports whether a key of a line is told elsewhere in its events, or
+// says nothing of what the agent did (the keys of lines of versions 1.0 to
+// 2.1).
+func isLineKey(k []byte) bool {
+	switch string(k) {
+	case "type", "subtype", "message", "uuid", "parentUuid", "logicalParentUuid", "isSidechain", "sessionId", "session_id", "timestamp",
+		"version", "cwd", "gitBranch", "userType", "entrypoint", "agentId", "slug", "isMeta", "teamName", "sessionKind", "forkedFrom",
+		"promptId", "promptSource", "permissionMode", "turnOrigin", "origin", "isCompactSummary", "isVisibleInTranscriptOnly",
+		"toolUseResult", "sourceToolAssistantUUID", "sourceToolUseID", "requestId", "requestRef", "apiBlockIndex", "isApiErrorMessage",
+		"apiErrorStatus", "thinkingMetadata", "todos", "attachment", "data", "toolUseID", "parentToolUseID", "imagePasteIds",
+		"compactMetadata", "microcompactMetadata", "content", "level", "retryAttempt", "retryInMs", "totalCostUSD", "modelUsage",
+		"totalAPIDuration", "totalToolDuration", "totalLinesAdded", "totalLinesRemoved", "costUSD", "durationMs":
+		return true
+	}
+	return false
 }
 
 // add makes a draft of the object built so far.
@@ -174,5 +230,7 @@ func (p *Parser) other(r *record.Record, typ string) {
 			}
 		}
 	})
-	p.add(record.Snake(typ), "line", p.own(0))
+	typ = record.Snake(typ)
+	p.o.Fit(typ)
+	p.add(typ, "line", p.own(0))
 }

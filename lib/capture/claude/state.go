@@ -285,7 +285,7 @@ func (s *State) outcome(session, outer string, d *draft, h *event.Header) []byte
 
 // emit emits an event whose data has been built.
 func (s *State) emit(h event.Header) {
-	s.buf = event.Append(s.buf[:0], h, s.o.Bytes())
+	s.buf = event.Append(s.buf[:0], h, s.o.Fit(h.Type).Bytes())
 	s.o.Reset()
 	s.give()
 }

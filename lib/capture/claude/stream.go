@@ -277,7 +277,7 @@ func (s *stream) other(r *record.Record, session string, nano int64, typ string)
 
 // give emits what has been built as an event of the line.
 func (s *stream) give(typ, kind string, r *record.Record, session string, nano int64) {
-	data := append([]byte(nil), s.state.o.Bytes()...)
+	data := append([]byte(nil), s.state.o.Fit(typ).Bytes()...)
 	s.state.o.Reset()
 	l := Line{Session: session, UUID: r.Str("uuid"), Nano: timeOf(r, nano), HasTime: true}
 	if outer := r.Str("session_id"); outer != session {

@@ -4,6 +4,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"agenttrace/lib/capture/record"
+	"agenttrace/lib/event"
 )
 
 // system reads a line of type system.
@@ -14,9 +15,9 @@ func (p *Parser) system(r *record.Record) {
 		if !r.Sub("compactMetadata", &meta) {
 			r.Sub("microcompactMetadata", &meta)
 		}
-		p.o.Raw("trigger", meta.Get("trigger"))
-		p.o.Raw("pre_tokens", meta.Get("preTokens")).Raw("post_tokens", meta.Get("postTokens"))
-		p.o.Raw("compact_duration_ms", meta.Get("durationMs")).Str("uuid", p.line.UUID)
+		p.o.Typed("trigger", event.String, meta.Get("trigger"))
+		p.o.Typed("pre_tokens", event.Number, meta.Get("preTokens")).Typed("post_tokens", event.Number, meta.Get("postTokens"))
+		p.o.Typed("compact_duration_ms", event.Number, meta.Get("durationMs")).Str("uuid", p.line.UUID)
 		p.add("compaction", "compaction", p.own(0))
 	case "api_error":
 		e := gjson.ParseBytes(r.Get("error"))
@@ -24,7 +25,7 @@ func (p *Parser) system(r *record.Record) {
 		if s := e.Get("status"); s.Type == gjson.Number {
 			p.o.Raw("status", []byte(s.Raw))
 		}
-		p.o.Raw("retry_attempt", r.Get("retryAttempt")).Raw("retry_in_ms", r.Get("retryInMs"))
+		p.o.Typed("retry_attempt", event.Number, r.Get("retryAttempt")).Typed("retry_in_ms", event.Number, r.Get("retryInMs"))
 		p.o.Str("uuid", p.line.UUID)
 		p.add("error", "api_error", p.own(0))
 	default:
@@ -42,7 +43,11 @@ func (p *Parser) attachment(r *record.Record) {
 		if text == "" {
 			text = contentText(p.data.Get("prompt"))
 		}
-		p.o.Text("prompt", text).Str("prompt_id", r.Str("promptId")).True("queued", true).Str("uuid", p.line.UUID)
+		p.o.Text("prompt", text).Str("prompt_id", r.Str("promptId")).True("queued", true)
+		if content := p.data.Get("prompt"); hasOther(content) {
+			p.o.Raw("content", content)
+		}
+		p.o.Str("uuid", p.line.UUID)
 		p.add("user_prompt", "user_prompt", p.own(0)).told = hashText(text)
 		return
 	}

@@ -18,7 +18,16 @@ var (
 // TellsUsage reports whether a line of a transcript may tell what something
 // cost.
 func TellsUsage(line []byte) bool {
-	return bytes.Contains(line, tokensMark) || bytes.Contains(line[:min(len(line), 200)], costState) || tellsSearches(line)
+	return bytes.Contains(line, tokensMark) || tellsState(line) || tellsSearches(line)
+}
+
+// tellsState reports whether a line is a cost-state, by its beginning, or is
+// likely to end in one: it can be joined to a line that was torn.
+func tellsState(line []byte) bool {
+	if len(line) <= 1200 {
+		return bytes.Contains(line, costState)
+	}
+	return bytes.Contains(line[:200], costState) || bytes.Contains(line[len(line)-1000:], costState)
 }
 
 // tellsSearches reports whether a line says how often the web was searched.

@@ -18,6 +18,7 @@ func (p *Parser) user(r *record.Record) {
 		p.said(r, r.Str("message"), nil) // old versions
 		return
 	case !r.Sub("message", &p.message):
+		p.other(r, "user_line")
 		return
 	case r.True("isCompactSummary"):
 		p.o.Str("compact_summary", contentText(p.message.Get("content")))
@@ -27,6 +28,7 @@ func (p *Parser) user(r *record.Record) {
 	}
 	content := p.message.Get("content")
 	if results := p.results(r, content); results > 0 {
+		p.besideResults(r, besides(content))
 		return
 	}
 	if whole := r.Get("toolUseResult"); len(whole) > 0 {
@@ -41,8 +43,10 @@ func (p *Parser) user(r *record.Record) {
 		}
 		return
 	}
-	if len(content) > 0 {
+	if len(content) > 0 && (content[0] == '"' || content[0] == '[') {
 		p.said(r, typedText(content), content)
+	} else {
+		p.other(r, "user_line")
 	}
 }
 
@@ -67,16 +71,58 @@ func (p *Parser) results(r *record.Record, content []byte) (n int) {
 	nth := 0
 	record.Elements(content, func(b []byte) {
 		if p.block.Parse(b) == nil && p.block.Is("type", "tool_result") {
-			p.outcome(whole, nth)
+			p.outcome(r, whole, nth)
 		}
 		nth++
 	})
 	return n
 }
 
+// besideResults makes the draft of what stands with tool results in a line: no
+// prompt, but it may tell that the user stopped the agent.
+func (p *Parser) besideResults(r *record.Record, content []byte) {
+	if content == nil {
+		return
+	}
+	text := typedText(content)
+	if start := strings.TrimSpace(text); strings.HasPrefix(start, "[Request interrupted") {
+		p.said(r, text, content)
+	} else if p.All || !injected(start) {
+		p.o.Str("text", text)
+		if hasOther(content) {
+			p.o.Raw("content", content)
+		}
+		p.o.Str("uuid", p.line.UUID)
+		p.add("user_context", "user_context", p.own(0))
+	}
+}
+
+// besides returns the blocks of content that are no tool results, as an array;
+// nil if there are none.
+func besides(content []byte) (others []byte) {
+	record.Elements(content, func(b []byte) {
+		if isBlock(b, "tool_result") {
+			return
+		}
+		if others == nil {
+			others = append(others, '[')
+		} else {
+			others = append(others, ',')
+		}
+		others = append(others, b...)
+	})
+	if others == nil {
+		return nil
+	}
+	return append(others, ']')
+}
+
 // outcome makes the draft of one tool result, in p.block, the nth of its line.
-func (p *Parser) outcome(whole []byte, nth int) {
+func (p *Parser) outcome(r *record.Record, whole []byte, nth int) {
 	id, content := p.block.Str("tool_use_id"), p.block.Get("content")
+	if id == "" {
+		id = r.Str("sourceToolUseID")
+	}
 	failed := p.block.True("is_error")
 	agent := ""
 	if len(whole) > 0 && whole[0] == '{' {
@@ -90,7 +136,7 @@ func (p *Parser) outcome(whole []byte, nth int) {
 			p.o.Int("exit_code", int64(code))
 		}
 		p.o.True("is_interrupt", strings.HasPrefix(text, "[Request interrupted"))
-		p.o.True("rejected", rejected(text))
+		p.o.True("rejected", rejected(text) || r.Is("toolDenialKind", "user-rejected"))
 		if text != "" {
 			p.o.Str("error", text)
 		} else {

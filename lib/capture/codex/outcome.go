@@ -223,7 +223,7 @@ func (v *verdict) results(g gjson.Result) {
 func (v *verdict) duration(g gjson.Result) {
 	d := g.Get("duration")
 	if secs := d.Get("secs"); secs.Type == gjson.Number && secs.Num >= 0 && secs.Num < 1e9 {
-		v.took, v.timed = secs.Int()*1e9+d.Get("nanos").Int(), true
+		v.took, v.timed = secs.Int()*1e9+min(record.Count(d.Get("nanos")), 1e9), true
 	} else if ms := g.Get("duration_ms"); ms.Type == gjson.Number && ms.Num >= 0 && ms.Num < 1e12 {
 		v.took, v.timed = int64(math.Round(ms.Num*1e6)), true
 	}

@@ -70,6 +70,10 @@ type thread struct {
 	counts  bool   // there was one, or in a stream a turn.completed
 	records bool   // there are token_usage_records, and token_count repeats them
 	errors  map[uint64]bool
+
+	// What a token_count told last that became an event, and in which turn.
+	counted     tokens
+	countedTurn string
 }
 
 // copied is what is known of the lines at the beginning of a file that are
@@ -236,7 +240,7 @@ func objectOf(object []byte) (o event.Object) {
 
 // give emits an event with the data that has been built.
 func (r *reader) give(h event.Header) {
-	r.buf = event.Append(r.buf[:0], h, r.o.Bytes())
+	r.buf = event.Append(r.buf[:0], h, r.o.Fit(h.Type).Bytes())
 	r.o.Reset()
 	if r.err == nil {
 		r.err = r.Emit(r.buf)

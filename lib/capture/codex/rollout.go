@@ -199,7 +199,7 @@ func gitOf(raw []byte) []byte {
 	}
 	var o event.Object
 	g := gjson.GetManyBytes(raw, "repository_url", "branch", "commit_hash")
-	o.Str("repo", g[0].Str).Str("branch", g[1].Str).Str("commit", g[2].Str)
+	o.Str("remote", record.Address(g[0].Str)).Str("branch", g[1].Str).Str("commit", g[2].Str)
 	if o.Len() == 0 {
 		return nil
 	}

@@ -23,7 +23,7 @@ func TestRollout(t *testing.T) {
 	start := c.one("session_start")
 	for path, value := range map[string]string{
 		"agent": "codex", "agent_version": "0.169.0", "source": "startup", "entrypoint": "exec", "cwd": "/home/u/proj",
-		"git.repo": "https://example.com/r.git", "git.branch": "main", "git.commit": "9f2c1d0", "originator": "codex_exec",
+		"git.remote": "https://example.com/r.git", "git.branch": "main", "git.commit": "9f2c1d0", "originator": "codex_exec",
 		"base_instructions": "", "^session_id": above, "^timestamp": "1795332034.1",
 	} {
 		want(t, start, path, value)
@@ -85,7 +85,15 @@ const (
 func TestTokenCount(t *testing.T) {
 	mini := strings.Replace(gpt, "gpt-5", "gpt-5-mini", 1)
 	null := `{"timestamp":"2025-11-22T07:20:40.000Z","type":"event_msg","payload":{"type":"token_count","info":null,"rate_limits":{}}}` + "\n"
-	a, b := [3]int{100, 40, 10}, [3]int{250, 140, 30}
+	a, b, c := [3]int{100, 40, 10}, [3]int{250, 140, 30}, [3]int{150, 100, 20}
+	sum := func(total [3]int) string {
+		line, _, _ := strings.Cut(count(total, total), `,"last_token_usage"`)
+		return line + "}}}\n"
+	}
+	used := func(id string, n [3]int) string {
+		return fmt.Sprintf(`{"timestamp":"2025-11-22T07:20:40.000Z","type":"token_usage_record","payload":{"thread_id":"s1","response_id":%q,"usage":`+
+			`{"input_tokens":%d,"cached_input_tokens":%d,"output_tokens":%d}}}`+"\n", id, n[0], n[1], n[2])
+	}
 	for name, x := range map[string]struct{ text, want string }{
 		"once":                       {count(a, a), "gpt-5 60+40+10"},
 		"repeated":                   {count(a, a) + null + count(a, a) + count(a, a), "gpt-5 60+40+10"},
@@ -95,6 +103,11 @@ func TestTokenCount(t *testing.T) {
 		"begins anew with more":      {count(a, a) + count(b, b) + count(b, b), "gpt-5 60+40+10, gpt-5 110+140+30"},
 		"begins anew":                {count(b, b) + count(a, a), "gpt-5 110+140+30, gpt-5 60+40+10"},
 		"goes on from elsewhere":     {count(b, a), "gpt-5 60+40+10"},
+		"tells no last":              {sum(a) + sum(b) + sum(b), "gpt-5 60+40+10, gpt-5 50+100+20"},
+		"tells no last, anew":        {sum(b) + sum(a), "gpt-5 110+140+30, gpt-5 60+40+10"},
+		"before its record":          {count(a, a) + used("r1", a) + count(b, c) + used("r2", c) + used("r2", c), "gpt-5 60+40+10, gpt-5 50+100+20"},
+		"behind its record":          {used("r1", a) + count(a, a) + used("r2", c) + count(b, c), "gpt-5 60+40+10, gpt-5 50+100+20"},
+		"of an older version":        {count(a, a) + used("r2", c) + count(b, c), "gpt-5 60+40+10, gpt-5 50+100+20"},
 		"nothing":                    {count([3]int{}, [3]int{}), ""},
 		"more cached than there was": {count([3]int{10, 40, 1}, [3]int{10, 40, 1}), "gpt-5 0+40+1"},
 	} {

@@ -14,7 +14,7 @@ import (
 type tokens struct{ in, cached, written, out, reasoning int64 }
 
 func readTokens(g gjson.Result) tokens {
-	n := func(key string) int64 { return max(g.Get(key).Int(), 0) }
+	n := func(key string) int64 { return record.Count(g.Get(key)) }
 	return tokens{
 		in: n("input_tokens"), cached: n("cached_input_tokens"), written: n("cache_write_input_tokens"),
 		out: n("output_tokens"), reasoning: n("reasoning_output_tokens"),
@@ -59,6 +59,7 @@ func (r *reader) usageRecord(p *record.Record) {
 	if s.parents[p.Str("thread_id")] {
 		return // told in that thread's own file
 	}
+	first := !s.records
 	s.records = true
 	raw := p.Get("usage")
 	if !isObject(raw) {
@@ -67,6 +68,14 @@ func (r *reader) usageRecord(p *record.Record) {
 	}
 	t := readTokens(gjson.ParseBytes(raw))
 	response := p.Str("response_id")
+	if first && t == s.counted && s.turn == s.countedTurn {
+		// The token_count of the same request stood before it, when it was not
+		// known yet that there are records.
+		if response != "" {
+			r.counted[hashOf("response", response, s.turn)] = s.id
+		}
+		return
+	}
 	r.answered(t, response)
 }
 
@@ -94,18 +103,19 @@ func (r *reader) answered(t tokens, response string) {
 	r.emit("llm_response", requestID(s.id, s.turn, t, r.again("llm_response", s.turn, t.key())), "", nil)
 }
 
-// counts returns the total and the last request of a token_count; ok is false
-// if it tells none, as one that is about rate limits.
-func counts(p *record.Record) (total, last tokens, ok bool) {
+// counts returns the total and the last request of a token_count, nil if it does
+// not tell that; ok is false if it tells no total, as one that is about rate
+// limits.
+func counts(p *record.Record) (total tokens, last *tokens, ok bool) {
 	g := gjson.ParseBytes(p.Get("info"))
 	sum := g.Get("total_token_usage")
 	if !sum.IsObject() {
 		return total, last, false
 	}
 	total = readTokens(sum)
-	last = total
 	if l := g.Get("last_token_usage"); l.IsObject() {
-		last = readTokens(l)
+		t := readTokens(l)
+		last = &t
 	}
 	return total, last, true
 }
@@ -126,14 +136,18 @@ func (r *reader) tokenCount(p *record.Record) {
 	// A total that is the last request alone begins anew: that of a session which
 	// goes on does in some versions (0.72). What was used before the first one
 	// was not told in this file.
-	used := last
-	if had && total != last {
+	used := total
+	if last != nil {
+		used = *last
+	}
+	if had && (last == nil || total != *last) {
 		if d, grew := total.since(before); grew {
 			used = d
 		}
 	}
 	if used != (tokens{}) {
 		r.answered(used, "")
+		s.counted, s.countedTurn = used, s.turn
 	}
 }
 

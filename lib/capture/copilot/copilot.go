@@ -78,7 +78,18 @@ func (c *reader) Is(r *record.Record) bool { return isEvent(r) || isCamel(r) || 
 func isEvent(r *record.Record) bool {
 	typ := r.Str("type")
 	data := r.Get("data")
-	return len(data) > 0 && data[0] == '{' && r.Has("parentId") && r.Str("id") != "" && (strings.Contains(typ, ".") || typ == "abort")
+	return len(data) > 0 && data[0] == '{' && (r.Has("parentId") || isEventName(typ) && r.Str("timestamp") != "") &&
+		r.Str("id") != "" && (strings.Contains(typ, ".") || typ == "abort")
+}
+
+// isEventName reports whether an event without a parentId may be Copilot's.
+func isEventName(typ string) bool {
+	family, _, _ := strings.Cut(typ, ".")
+	switch family {
+	case "session", "user", "assistant", "tool", "subagent", "system", "model", "hook", "skill":
+		return true
+	}
+	return false
 }
 
 // isCamel reports whether a record is the payload of a hook whose name was

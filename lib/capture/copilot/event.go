@@ -162,7 +162,7 @@ func (c *reader) sessionBegins(typ string, d *record.Record, h event.Header, id 
 	c.Str("agent", Agent.Name).Raw("agent_version", d.Get("copilotVersion")).Raw("model", d.Get("selectedModel")).Str("source", source)
 	c.Raw("cwd", context.Get("cwd"))
 	var git event.Object
-	git.Raw("repo", either(&context, "repository", "gitRoot")).Raw("branch", context.Get("branch")).Raw("commit", context.Get("headCommit"))
+	git.Str("repo", context.Str("gitRoot")).Str("remote", record.Address(context.Str("repository"))).Raw("branch", context.Get("branch")).Raw("commit", context.Get("headCommit"))
 	if git.Len() > 0 {
 		c.Raw("git", git.Bytes())
 	}

@@ -28,6 +28,8 @@ type Agent struct {
 	// Find lists the agent's files at and below a directory of fsys. What is
 	// not the agent's is left out; what cannot be read is told to problem.
 	Find func(fsys fs.FS, root string, problem func(error)) []Found
+	// Database says how its data bases are read; nil if it keeps none.
+	Database *Database
 }
 
 // A Sink takes the events of a reader.
@@ -76,6 +78,7 @@ type Found struct {
 	Size     int64  // bytes
 	Began    time.Time
 	Modified time.Time
+	Database bool // it may be a data base, and stand for the sessions in it
 }
 
 // ErrNoSession is returned for a record of which nothing tells the session.

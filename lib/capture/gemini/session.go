@@ -25,6 +25,7 @@ type telling struct {
 // session_start, and those that are told otherwise.
 var metadata = map[string]string{
 	"sessionId": "", "messages": "", "startTime": "", "lastUpdated": "", "summary": "title", "projectHash": "project_hash",
+	"source": "written_by",
 }
 
 // document takes the metadata of a session, with all its messages in older

@@ -18,11 +18,14 @@ import (
 const Name = "goose"
 
 // Agent is Goose.
-var Agent = dialect.Agent{Name: Name, Title: "Goose", New: New, Roots: Roots, Find: Find}
+var Agent = dialect.Agent{Name: Name, Title: "Goose", New: New, Roots: Roots, Find: Find, Database: database}
 
-// Roots returns the folder of the session files:
-// $XDG_DATA_HOME/goose/sessions.
+// Roots returns the folder of the sessions: $GOOSE_PATH_ROOT/data/sessions,
+// else $XDG_DATA_HOME/goose/sessions and where macOS keeps it.
 func Roots(env func(string) string, home string) []string {
+	if root := env("GOOSE_PATH_ROOT"); root != "" {
+		return []string{path.Join(root, "data", "sessions")}
+	}
 	data := env("XDG_DATA_HOME")
 	if data == "" && home != "" {
 		data = path.Join(home, ".local/share")
@@ -30,16 +33,24 @@ func Roots(env func(string) string, home string) []string {
 	if data == "" {
 		return nil
 	}
-	return []string{path.Join(data, "goose", "sessions")}
+	list := []string{path.Join(data, "goose", "sessions")}
+	if home != "" {
+		support := path.Join(home, "Library/Application Support")
+		list = append(list, path.Join(support, "goose", "sessions"), path.Join(support, "Block", "goose", "sessions"))
+	}
+	return list
 }
 
-// Find lists the session files, the earliest first.
+// Find lists the session files, the earliest first, and what may be data bases.
 func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 	var list []dialect.Found
 	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			problem(err)
 			return nil
+		}
+		if d.Type().IsRegular() && path.Ext(p) == ".db" {
+			list = append(list, dialect.Found{Path: p, Database: true})
 		}
 		if !d.Type().IsRegular() || path.Ext(p) != ".jsonl" {
 			return nil

@@ -1,5 +1,5 @@
 // Package goose reads what Goose tells of itself: the payloads of its hooks,
-// its session files and exported sessions.
+// its session files and data base, and exported sessions.
 //
 // # Hooks
 //
@@ -24,9 +24,11 @@
 // # Session files
 //
 // Until 2025 a session was sessions/<id>.jsonl: a line with working_dir,
-// description and token totals, then a message a line. Now they are in a
-// SQLite data base, which is not read; goose session export --format json
-// prints one document, with the messages in conversation.
+// description and token totals, then a message a line. Now they are in the
+// SQLite data base sessions/sessions.db, in the tables sessions and messages;
+// goose session export --format json prints one document of them, with the
+// messages in conversation. The data base is read as if it had been exported;
+// sessions that are in both it and a file are not read of the file.
 //
 //	first line, document  session_start; its totals of tokens stay in it
 //	text of the user      user_prompt
@@ -34,6 +36,10 @@
 //	toolRequest           tool_call
 //	toolResponse          tool_result, or error
 //	any other block       its type in snake_case
+//	usage_ledger          llm_response
 //
-// Messages tell no tokens, so that there is no llm_response.
+// Messages tell no tokens. What each answer used stands in the data base alone,
+// in usage_ledger since version 15 of its schema (2026); there input_tokens
+// holds what was cached, which the event does not. cost_source says whether
+// cost_usd is the provider's or an estimate of Goose's.
 package goose

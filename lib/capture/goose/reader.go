@@ -63,8 +63,8 @@ func (r *reader) Take(rec *record.Record, nano int64) error {
 		r.start(gjson.ParseBytes(rec.Raw))
 	case export:
 		doc := gjson.ParseBytes(rec.Raw)
-		if id := doc.Get("id").String(); id != "" {
-			r.session = id
+		if id := doc.Get("id").String(); id != "" && id != r.session {
+			r.session = strings.Clone(id) // else it would keep the document
 		}
 		if r.session == "" {
 			return dialect.ErrNoSession
@@ -73,6 +73,10 @@ func (r *reader) Take(rec *record.Record, nano int64) error {
 		r.start(doc)
 		doc.Get("conversation").ForEach(func(_, m gjson.Result) bool {
 			r.message(m)
+			return r.err == nil
+		})
+		doc.Get("usage_ledger").ForEach(func(_, e gjson.Result) bool {
+			r.used(e)
 			return r.err == nil
 		})
 	case message:
@@ -93,7 +97,7 @@ func (r *reader) start(head gjson.Result) {
 	}
 	r.started[r.session] = true
 	o := &r.o
-	o.Str("agent", Name).Str("source", "startup")
+	o.Str("agent", Name).Str("model", head.Get("model_config.model_name").Str).Str("source", "startup")
 	cwd := head.Get("working_dir").Str
 	if r.sink.Origin != nil {
 		r.sink.Origin(cwd, o)
@@ -106,7 +110,7 @@ func (r *reader) start(head gjson.Result) {
 	o.Str("title", title)
 	head.ForEach(func(k, v gjson.Result) bool {
 		switch k.Str {
-		case "working_dir", "name", "description", "conversation", "id":
+		case "working_dir", "name", "description", "conversation", "usage_ledger", "id":
 		default:
 			if v.Type != gjson.Null {
 				o.Raw(k.Str, []byte(v.Raw))
@@ -116,6 +120,33 @@ func (r *reader) start(head gjson.Result) {
 	})
 	ns, _ := record.Nanos([]byte(head.Get("created_at").Raw))
 	r.emit("session_start", r.session, ns, event.ID(r.session, "session_start", "startup"), "", nil)
+}
+
+// used takes an entry of the ledger of a data base: what one answer of a model
+// used. Its input holds what was cached.
+func (r *reader) used(e gjson.Result) {
+	if !r.started[r.session] {
+		r.start(gjson.Result{})
+	}
+	count := func(key string) int64 { return max(e.Get(key).Int(), 0) }
+	read, write := count("cache_read_tokens"), count("cache_write_tokens")
+	input, native := count("input_tokens"), "ledger/"+e.Get("id").String()
+	if input >= read+write {
+		input -= read + write
+	}
+	o := &r.o
+	o.Str("model", e.Get("model").Str).Str("provider", e.Get("provider_name").Str)
+	if output := count("output_tokens"); input+output+read+write > 0 {
+		var u event.Object
+		u.Int("input_tokens", input).Int("output_tokens", output)
+		o.Raw("usage", u.Count("cache_read_tokens", read).Count("cache_write_5m_tokens", write).Bytes())
+	}
+	if cost := e.Get("cost"); cost.Type == gjson.Number && cost.Num > 0 {
+		o.Raw("cost_usd", []byte(cost.Raw)).Str("cost_source", e.Get("cost_source").Str)
+	}
+	o.True("compaction", e.Get("is_compaction").Bool()).Str("uuid", native)
+	ns, _ := record.Nanos([]byte(e.Get("created_timestamp").Raw))
+	r.emit("llm_response", r.session, ns, event.ID(r.session, "llm_response", native), "", nil)
 }
 
 // message takes a message of a session file.
@@ -172,7 +203,7 @@ func (r *reader) block(m, b gjson.Result, message, native string, ns int64) {
 		if id == "" {
 			id = native
 		}
-		r.calls[id] = called{call.Get("name").Str, ns}
+		r.calls[strings.Clone(id)] = called{strings.Clone(call.Get("name").Str), ns}
 		o.Str("tool_name", call.Get("name").Str).Str("tool_use_id", id)
 		source()
 		if args := call.Get("arguments"); args.Exists() && args.Type != gjson.Null {
@@ -262,7 +293,7 @@ func (r *reader) raw(key string, v gjson.Result) {
 
 // emit emits the event whose data has been built.
 func (r *reader) emit(typ, session string, at int64, id, parent string, dur *int64) {
-	r.buf = event.Append(r.buf[:0], event.Header{Type: typ, UnixNano: at, Untimed: at == 0, ID: id, Session: session, Parent: parent, Nanos: dur}, r.o.Bytes())
+	r.buf = event.Append(r.buf[:0], event.Header{Type: typ, UnixNano: at, Untimed: at == 0, ID: id, Session: session, Parent: parent, Nanos: dur}, r.o.Fit(typ).Bytes())
 	r.o.Reset()
 	if r.err == nil {
 		r.err = r.sink.Emit(r.buf)

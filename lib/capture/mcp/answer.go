@@ -239,6 +239,20 @@ func (c *Conn) initialized(call *call, result []byte) {
 	p.known, p.changed = true, true
 }
 
+// unheard tells what a client said of itself that no server answered.
+func (c *Conn) unheard() error {
+	if c.peers.known || !c.started {
+		return nil
+	}
+	for _, call := range c.pending {
+		if call.method == "initialize" && gjson.GetBytes(call.params, "clientInfo").Exists() {
+			c.initialized(call, nil)
+			return c.start()
+		}
+	}
+	return nil
+}
+
 // discovered is initialized for protocol 2026-07-28.
 func (c *Conn) discovered(result []byte) {
 	r := gjson.ParseBytes(result)

@@ -59,6 +59,7 @@ type Conn struct {
 	timed   bool
 	started bool
 	closed  bool
+	hello   bool // initialize was sent, where a log tells it
 	peers   *peers
 	tag     int  // of the messages that are being read, see Tag
 	replay  bool // they may have been read before, see Replay

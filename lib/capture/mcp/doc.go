@@ -37,6 +37,10 @@
 // nothing but, a time (timestamp, time, ts), who sent it (direction, from, …) and
 // a session. Where nothing says who sent a message, its method does, or the
 // request that it answers. A message without a time gives an event without one.
+// The logs that Claude Desktop writes of its servers are text: a time, the name
+// of the server, a level, and "Message from client: " or "Message from server: "
+// before a message. Each start of a server is a session; what it wrote to its
+// standard error is mcp_message of kind text.
 // What a Python client logs of its calls (type, count, method, args, result) is
 // read, too.
 package mcp

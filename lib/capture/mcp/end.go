@@ -109,6 +109,9 @@ func (c *Conn) Close(nano int64, timed bool, e End) error {
 		return nil
 	}
 	c.closed = true
+	if err := c.unheard(); err != nil {
+		return err
+	}
 	if err := c.Finish(nano, timed); err != nil {
 		return err
 	}

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"regexp"
 
+	"agenttrace/lib/capture/record"
 	"agenttrace/lib/event"
 )
 
 // A partial is a message that has begun in a line and does not end in it.
 type partial struct {
-	buf   []byte
-	depth int
-	inStr bool
-	esc   bool
+	buf      []byte
+	brackets record.Brackets
 }
 
 // maxPartial is how long a message over several lines may be. MCP does not
@@ -54,7 +53,7 @@ func (c *Conn) Line(from Side, nano int64, timed bool, line []byte) error {
 		}
 	}
 	p.add(line)
-	if p.depth > 0 && len(p.buf) < maxPartial {
+	if p.brackets.Depth > 0 && len(p.buf) < maxPartial {
 		return nil
 	}
 	if _, err := event.Check(p.buf); err == nil {
@@ -81,21 +80,7 @@ func (c *Conn) EndOf(from Side, nano int64, timed bool) error { return c.drop(fr
 
 func (p *partial) add(line []byte) {
 	p.buf = append(append(p.buf, line...), '\n')
-	for _, b := range line {
-		switch {
-		case p.esc:
-			p.esc = false
-		case p.inStr:
-			p.esc = b == '\\'
-			p.inStr = b != '"'
-		case b == '"':
-			p.inStr = true
-		case b == '{' || b == '[':
-			p.depth++
-		case b == '}' || b == ']':
-			p.depth--
-		}
-	}
+	p.brackets.Add(line)
 }
 
 // tailID is an id at the end of a message, behind its result.

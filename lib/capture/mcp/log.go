@@ -1,7 +1,10 @@
 package mcp
 
 import (
+	"errors"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -27,11 +30,15 @@ type reader struct {
 	conns map[string]*Conn // by what the records call their session
 	last  *Conn
 	opens int // sessions that have no name of their own
+
+	byServer map[string]*Conn // in a text log
+	at       int64            // the time of the last line there
+	timed    bool
 }
 
 // Is reports whether a record is a message, or holds one.
 func (r *reader) Is(rec *record.Record) bool {
-	if isMessage(rec) || isPython(rec) {
+	if isMessage(rec) || isPython(rec) || rec.Has(textKey) {
 		return true
 	}
 	if rec.Has("hook_event_name") || rec.Has("event_type") || rec.Has("parentUuid") {
@@ -85,20 +92,29 @@ func inner(rec *record.Record) (raw []byte, ok bool) {
 // Begin starts a file.
 func (r *reader) Begin(f dialect.File) {
 	r.file, r.conns, r.last = f, map[string]*Conn{}, nil
+	r.byServer, r.at, r.timed = map[string]*Conn{}, 0, false
 }
 
 // End ends a file. What it leaves open is not known to have no answer.
 func (r *reader) End() error {
-	for _, c := range r.conns {
-		for side := range c.parts {
-			c.parts[side].buf = nil
+	var errs []error
+	for _, conns := range []map[string]*Conn{r.conns, r.byServer} {
+		for _, name := range slices.Sorted(maps.Keys(conns)) {
+			c := conns[name]
+			for side := range c.parts {
+				c.parts[side].buf = nil
+			}
+			errs = append(errs, c.unheard())
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Take makes the events of a record.
 func (r *reader) Take(rec *record.Record, _ int64) error {
+	if rec.Has(textKey) {
+		return r.text(rec)
+	}
 	raw := rec.Raw
 	var when, who, session []byte
 	if !isMessage(rec) {
@@ -117,7 +133,14 @@ func (r *reader) Take(rec *record.Record, _ int64) error {
 		session = first(rec, "session_id", "sessionId", "session", "connection_id", "connectionId")
 	}
 	at, timed := record.Nanos(when)
-	c := r.of(record.Text(session), raw)
+	var c *Conn
+	if server := rec.Str("server"); server != "" && rec.Has("level") {
+		c = r.logged(server, rec.Raw, isHello(raw))
+		c.hello = c.hello || isHello(raw)
+		r.at, r.timed = at, timed
+	} else {
+		c = r.of(record.Text(session), raw)
+	}
 	return c.Message(side(record.Text(who)), at, timed, raw)
 }
 

@@ -24,6 +24,12 @@ func TestLog(t *testing.T) {
 			mcp_message method="roots/list" from="server"
 			tool_result <3 tool_name="mcp__files__read"
 			mcp_message <4 method="roots/list" from="client"`},
+		{"a client only", `
+			{"method":"initialize","params":{"protocolVersion":"2025-11-25","clientInfo":{"name":"c"}},"jsonrpc":"2.0","id":0}
+			{"method":"tools/call","params":{"name":"read"},"jsonrpc":"2.0","id":1}`, `
+			session_start
+			tool_call tool_name="mcp__mcp__read"
+			session_start`},
 		{"one side only", `
 			{"result":{"protocolVersion":"2025-11-25","serverInfo":{"name":"files"}},"jsonrpc":"2.0","id":0}
 			{"result":{"content":[{"type":"text","text":"no"}],"isError":true},"jsonrpc":"2.0","id":7}

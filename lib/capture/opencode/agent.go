@@ -20,7 +20,7 @@ import (
 const Name = "opencode"
 
 // Agent is OpenCode.
-var Agent = dialect.Agent{Name: Name, Title: "OpenCode", New: New, Roots: Roots, Find: Find}
+var Agent = dialect.Agent{Name: Name, Title: "OpenCode", New: New, Roots: Roots, Find: Find, Database: database}
 
 // Roots returns the folder of OpenCode's data: $XDG_DATA_HOME/opencode.
 func Roots(env func(string) string, home string) []string {
@@ -47,9 +47,10 @@ type stored struct {
 
 // Find lists the files of the storage folder so that each session stands
 // before its subagents', each message before its parts, and all of them in the
-// order of time; and exported sessions.
+// order of time; exported sessions; and what may be data bases.
 func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 	var files []*stored
+	var bases []dialect.Found
 	fs.WalkDir(fsys, root, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -60,10 +61,12 @@ func Find(fsys fs.FS, root string, problem func(error)) []dialect.Found {
 			if f := look(fsys, p, d, problem); f != nil {
 				files = append(files, f)
 			}
+		case d.Type().IsRegular() && path.Ext(p) == ".db":
+			bases = append(bases, dialect.Found{Path: p, Database: true})
 		}
 		return nil
 	})
-	return order(files)
+	return append(order(files), bases...)
 }
 
 // look returns what a path tells of a file, nil if it is not the agent's.

@@ -13,9 +13,14 @@
 //	storage/                     a folder of small files until 2025: session/,
 //	                             message/, part/, one object a file, which is a
 //	                             session, a message or a part
+//	opencode.db                  the data base since 2026, also opencode-CHANNEL.db,
+//	                             or what $OPENCODE_DB names
 //
-// Since 2026 sessions are kept in a SQLite data base, which is not read:
-// opencode export prints what it holds.
+// The data base has the tables session, message (id, session_id, time_created,
+// data) and part (id, message_id, session_id, data), where data is JSON without
+// what the columns say. Its sessions are read as if they had been exported. The
+// files of storage/ were left in place when it came; of a session that is in
+// both, the data base is read.
 //
 // # Events
 //

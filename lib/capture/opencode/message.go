@@ -3,6 +3,7 @@ package opencode
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -33,7 +34,7 @@ func (r *reader) of(session, id string) *message {
 	key := session + "\x00" + id
 	m := r.messages[key]
 	if m == nil {
-		m = &message{session: session, id: id, steps: map[string]bool{}}
+		m = &message{session: r.keep(session), id: strings.Clone(id)}
 		r.messages[key] = m
 	}
 	return m
@@ -42,12 +43,12 @@ func (r *reader) of(session, id string) *message {
 // message notes what is told of a message of a session.
 func (r *reader) message(info gjson.Result, session string) *message {
 	m := r.of(session, info.Get("id").Str)
-	m.role = info.Get("role").Str
+	m.role = r.keep(info.Get("role").Str)
 	if s := first(info, "modelID", "model.modelID"); s != "" {
-		m.model = s
+		m.model = r.keep(s)
 	}
 	if s := first(info, "providerID", "model.providerID"); s != "" {
-		m.provider = s
+		m.provider = r.keep(s)
 	}
 	// Of a user message, summary is an object: the title of the turn.
 	m.summary = info.Get("summary").Type == gjson.True
@@ -110,7 +111,10 @@ func (r *reader) step(m *message, p gjson.Result, id string) {
 	if m.steps[id] {
 		return
 	}
-	m.steps[id] = true
+	if m.steps == nil {
+		m.steps = map[string]bool{}
+	}
+	m.steps[strings.Clone(id)] = true
 	tok := p.Get("tokens")
 	if m.own && !m.matched && tokensOf(tok).key() == m.counts {
 		m.matched = true // the message has told it

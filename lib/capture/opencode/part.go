@@ -24,7 +24,7 @@ func (r *reader) sent(m *message, id string) *part {
 	key := m.session + "\x00" + id
 	p := r.parts[key]
 	if p == nil {
-		p = &part{session: m.session, message: m.id, id: id}
+		p = &part{session: m.session, message: m.id, id: strings.Clone(id)}
 		r.parts[key] = p
 	}
 	return p
@@ -152,7 +152,7 @@ func (r *reader) said(m *message, p gjson.Result, k *part) {
 		}
 		native := k.id
 		if m.prompt == "" || m.prompt == k.id {
-			m.prompt, native = k.id, m.id
+			m.prompt, native = strings.Clone(k.id), m.id
 		}
 		o.Text("prompt", text).Str("prompt_id", m.id)
 		r.source(k.id)

@@ -14,7 +14,7 @@ import (
 func New(sink *dialect.Sink) dialect.Reader {
 	return &reader{
 		sink: sink, started: map[string]bool{}, messages: map[string]*message{}, calls: map[string]string{},
-		spawns: map[string]string{}, last: map[string]int64{}, parts: map[string]*part{}, latest: map[string]*message{},
+		spawns: map[string]string{}, last: map[string]int64{}, parts: map[string]*part{}, latest: map[string]*message{}, names: map[string]string{},
 	}
 }
 
@@ -28,6 +28,7 @@ type reader struct {
 	calls    map[string]string   // session and callID → the part that has it
 	spawns   map[string]string   // subagent's session → the event_id of its call
 	last     map[string]int64    // the latest time that a session has told
+	names    map[string]string   // of sessions and models, see keep
 
 	// Of this input.
 	parts map[string]*part // that were sent, by session and id
@@ -38,6 +39,17 @@ type reader struct {
 	o    event.Object
 	buf  []byte
 	err  error
+}
+
+// keep returns a string that is no part of the record it was read from, which
+// may be large: that would be kept with it. It is for what comes often.
+func (r *reader) keep(s string) string {
+	kept, ok := r.names[s]
+	if !ok {
+		kept = strings.Clone(s)
+		r.names[kept] = kept
+	}
+	return kept
 }
 
 // Begin forgets what was sent in the input before.
@@ -146,6 +158,7 @@ func (r *reader) export(doc gjson.Result) error {
 	if session == "" {
 		return dialect.ErrNoSession
 	}
+	session = r.keep(session)
 	r.session(info)
 	doc.Get("messages").ForEach(func(_, d gjson.Result) bool {
 		i := d.Get("info")
@@ -166,7 +179,7 @@ func (r *reader) export(doc gjson.Result) error {
 
 // session takes what is told of a session.
 func (r *reader) session(info gjson.Result) {
-	id := info.Get("id").Str
+	id := r.keep(info.Get("id").Str)
 	if id == "" || r.started[id] {
 		return
 	}
@@ -200,6 +213,7 @@ func (r *reader) start(session string, info gjson.Result) {
 	if r.started[session] {
 		return
 	}
+	session = r.keep(session)
 	r.started[session] = true
 	o := &r.o
 	o.Str("agent", Name).Str("source", "startup")
@@ -226,7 +240,7 @@ func first(g gjson.Result, paths ...string) string {
 func (r *reader) at(session string, times ...gjson.Result) int64 {
 	for _, t := range times {
 		if ns := nanos(t); ns > 0 {
-			r.last[session] = max(r.last[session], ns)
+			r.last[r.keep(session)] = max(r.last[session], ns)
 			return ns
 		}
 	}
@@ -246,7 +260,7 @@ func nanos(t gjson.Result) int64 {
 
 // emit emits the event whose data has been built.
 func (r *reader) emit(typ, session string, at int64, id, parent string, dur *int64) {
-	r.buf = event.Append(r.buf[:0], event.Header{Type: typ, UnixNano: at, Untimed: at == 0, ID: id, Session: session, Parent: parent, Nanos: dur}, r.o.Bytes())
+	r.buf = event.Append(r.buf[:0], event.Header{Type: typ, UnixNano: at, Untimed: at == 0, ID: id, Session: session, Parent: parent, Nanos: dur}, r.o.Fit(typ).Bytes())
 	r.o.Reset()
 	if r.err == nil {
 		r.err = r.sink.Emit(r.buf)

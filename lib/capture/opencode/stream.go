@@ -121,7 +121,7 @@ func (r *reader) sessionError(session string, e gjson.Result) {
 // run takes a line of opencode run --format json. It tells of the agent's
 // messages only, each part when it is whole.
 func (r *reader) run(line gjson.Result) {
-	session := line.Get("sessionID").Str
+	session := r.keep(line.Get("sessionID").Str)
 	if ns := nanos(line.Get("timestamp")); ns > 0 {
 		r.last[session] = max(r.last[session], ns)
 	}
@@ -152,7 +152,7 @@ func (r *reader) hook(line gjson.Result) error {
 	if name == "event" || in.Get("event.properties").IsObject() {
 		return r.event(in.Get("event"))
 	}
-	session := in.Get("sessionID").Str
+	session := r.keep(in.Get("sessionID").Str)
 	if session == "" {
 		return dialect.ErrNoSession
 	}

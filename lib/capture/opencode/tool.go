@@ -32,7 +32,7 @@ func (r *reader) native(m *message, p gjson.Result, k *part) string {
 	key := m.session + "\x00" + id
 	has := r.calls[key]
 	if has == "" {
-		r.calls[key] = k.id
+		r.calls[key] = strings.Clone(k.id)
 	} else if has != k.id {
 		id += "#" + k.id
 	}
@@ -63,7 +63,7 @@ func (r *reader) call(m *message, p gjson.Result, k *part) {
 	}
 	r.emit("tool_call", m.session, at, event.ID(m.session, "tool_call", id), "", nil)
 	if child := childOf(p); child != "" {
-		r.spawns[child] = event.ID(m.session, "tool_call", id)
+		r.spawns[strings.Clone(child)] = event.ID(m.session, "tool_call", id)
 	}
 }
 
@@ -97,7 +97,7 @@ func (r *reader) outcome(m *message, p gjson.Result, k *part) {
 	child := childOf(p)
 	if child != "" {
 		o.Str("child_session_id", child)
-		r.spawns[child] = event.ID(m.session, "tool_call", id)
+		r.spawns[strings.Clone(child)] = event.ID(m.session, "tool_call", id)
 	}
 	typ, but := "tool_result", []string{"status", "input", "raw", "time", "output", "error"}
 	if failed {

@@ -4,7 +4,6 @@
 package payload
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -25,7 +24,7 @@ type Emitter struct {
 
 // Give gives the event with the data that has been built, and begins the next.
 func (e *Emitter) Give(h event.Header) error {
-	e.buf = event.Append(e.buf[:0], h, e.Bytes())
+	e.buf = event.Append(e.buf[:0], h, e.Fit(h.Type).Bytes())
 	e.Reset()
 	return e.Emit(e.buf)
 }
@@ -74,22 +73,10 @@ func ChildID(session, agent string) string { return "agent-" + agent + "." + ses
 
 // Nanos returns a duration in milliseconds, a JSON number, in nanoseconds; nil
 // if it is none.
-func Nanos(ms []byte) *int64 {
-	v := gjson.ParseBytes(ms)
-	if v.Type != gjson.Number || v.Num < 0 || v.Num > 1e12 {
-		return nil
-	}
-	ns := int64(math.Round(v.Num * 1e6))
-	return &ns
-}
+func Nanos(ms []byte) *int64 { return record.Millis(ms) }
 
-// Count returns a number of tokens, 0 if raw is none.
-func Count(v gjson.Result) int64 {
-	if v.Type != gjson.Number || !(v.Num > 0) || v.Num > 1<<53 {
-		return 0
-	}
-	return v.Int()
-}
+// Count returns a number of tokens, 0 if there is none.
+func Count(v gjson.Result) int64 { return record.Count(v) }
 
 // A Usage is tokens as events tell them: exclusive of each other, but for
 // Reasoning, which is a part of Output.

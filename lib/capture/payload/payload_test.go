@@ -78,7 +78,7 @@ func TestText(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	for raw, want := range map[string]int64{`7`: 7, `-7`: 0, `"7"`: 0, `null`: 0, `1e300`: 0, `{}`: 0, `2.9`: 2} {
+	for raw, want := range map[string]int64{`7`: 7, `-7`: 0, `"7"`: 7, `"x"`: 0, `null`: 0, `1e300`: 0, `{}`: 0, `2.9`: 2} {
 		if got := payload.Count(gjson.Parse(raw)); got != want {
 			t.Errorf("%s is %d, not %d", raw, got, want)
 		}

@@ -5,6 +5,7 @@ package record
 import (
 	"bytes"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -140,6 +141,36 @@ func Elements(array []byte, fn func(element []byte)) {
 		fn(array[i : i+n])
 		i += n
 	}
+}
+
+// Count returns a number of tokens, which may stand in a string; 0 if there is
+// none.
+func Count(v gjson.Result) int64 { return max(Int(v), 0) }
+
+// Int returns an integer, which may stand in a string; 0 if there is none that
+// can be a count of something.
+func Int(v gjson.Result) int64 {
+	if v.Type == gjson.String {
+		v = gjson.Parse(v.Str)
+	}
+	if v.Type != gjson.Number || !(v.Num > -1<<53) || v.Num > 1<<53 {
+		return 0
+	}
+	return v.Int()
+}
+
+// Millis returns a duration in milliseconds, a JSON number or one in a string,
+// in nanoseconds; nil if it is none.
+func Millis(ms []byte) *int64 {
+	v := gjson.ParseBytes(ms)
+	if v.Type == gjson.String {
+		v = gjson.Parse(v.Str)
+	}
+	if v.Type != gjson.Number || !(v.Num >= 0) || v.Num > 1e12 {
+		return nil
+	}
+	ns := int64(math.Round(v.Num * 1e6))
+	return &ns
 }
 
 // Nanos returns the time in a JSON value: an ISO 8601 string, or a number of

@@ -216,16 +216,6 @@ func flat(turns []Turn) (calls []Call) {
 	return calls
 }
 
-// Calls returns all the calls of the script: the subagent's word → its calls,
-// with "" for the main conversation.
-func (s Script) Calls() map[string][]Call {
-	all := map[string][]Call{"": flat(s.Main)}
-	for word, turns := range s.Subs {
-		all[word] = flat(turns)
-	}
-	return all
-}
-
 // Answers returns what was answered to conversations, in order.
 func (s *Server) Answers() (list []Answer) {
 	s.mu.Lock()

@@ -8,9 +8,9 @@ import (
 	"agenttrace/lib/otlp"
 )
 
-// Letters is a file to which what was not accepted is added, a line of JSON
-// each. It is made when it is needed. Without a Name, nothing is kept. Its
-// methods may be called at once.
+// Letters is a file to which requests that were not accepted are added, each as a
+// line of JSON. It is made when it is needed. Without a Name, nothing is kept. Its
+// methods may be called from several goroutines.
 type Letters struct {
 	Name string
 

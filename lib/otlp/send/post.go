@@ -7,8 +7,8 @@ import (
 
 // Post delivers a JSON text that is not OTLP, such as a score, by the same rules;
 // one that is too large is refused, since it cannot be split. It counts as one
-// item, which noun names in messages. why says why it was not accepted; it is
-// empty if it was, and if ctx has ended before that is known, when ok is false.
+// item, which messages call noun. why is why it was not accepted, "" if it was. ok
+// is false if ctx ended before that was known.
 func (s *Sender) Post(ctx context.Context, t *Target, noun string, body []byte) (why string, ok bool) {
 	a, ok := s.deliver(ctx, t, func() answer {
 		attempt, cancel := ctx, func() {}

@@ -47,17 +47,18 @@ type Config struct {
 	Targets   map[otlp.Signal]*Target
 	UserAgent string
 
-	// RetryFor is for how long a request is tried again; 0 means for ever. Once a
-	// request was given up since nothing answered, those after it are tried once.
+	// RetryFor is how long a request is tried again; 0 means for ever. Once a request
+	// has been given up because nothing answered, each one after it is tried only
+	// once, until something answers.
 	RetryFor time.Duration
 
 	// First is the time before the first retry; 0 means one second. It doubles up
 	// to 30 seconds.
 	First time.Duration
 
-	// Stop, if it is closed, ends the wait for the next attempt, as the end of the
-	// context does; but an attempt that is under way goes on, since what it sends may
-	// have arrived.
+	// Stop, when it is closed, ends the wait for the next attempt, as the end of the
+	// context does. But an attempt that is under way goes on, since what it sends may
+	// have arrived already.
 	Stop <-chan struct{}
 
 	// Dead is given what was not accepted, and why.
@@ -112,8 +113,8 @@ type answer struct {
 	warning  string // of a success
 }
 
-// Send delivers a batch. It returns what was not tried to the end since ctx has
-// ended or Stop is closed; that is not handed to Dead. The error is one of Dead.
+// Send delivers a batch. left is what was not tried to the end because ctx ended or
+// Stop was closed; it is not handed to Dead. The error is that of Dead.
 func (s *Sender) Send(ctx context.Context, b *otlp.Batch) (left []*otlp.Batch, err error) {
 	t := s.Targets[b.Signal]
 	if t == nil {
@@ -184,7 +185,7 @@ func (s *Sender) deliver(ctx context.Context, t *Target, try func() answer) (a a
 	}
 }
 
-// sleep waits, and reports whether it was not ended before.
+// sleep waits, and reports whether it waited to the end.
 func (s *Sender) sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -206,7 +207,7 @@ func (s *Sender) accepted(t *Target, b *otlp.Batch, a answer) error {
 		}
 		return nil
 	}
-	// It is not said which items those are.
+	// The answer does not say which items were rejected.
 	s.Stats.Accepted += max(b.Len()-a.rejected, 0)
 	s.Stats.Rejected += a.rejected
 	why := fmt.Sprintf("%d of %d %s rejected", a.rejected, b.Len(), nouns[b.Signal])
@@ -236,13 +237,13 @@ func (s *Sender) dead(b *otlp.Batch, why string) error {
 	return s.Dead(b, why)
 }
 
-// Size returns how many bytes the body of the request has that a batch is.
+// Size returns the size of the body of the request for a batch, in bytes.
 func (s *Sender) Size(b *otlp.Batch) (int, error) {
 	body, err := s.body(s.Targets[b.Signal], b)
 	return len(body), err
 }
 
-// body returns the body of the request that a batch is.
+// body returns the body of the request for a batch.
 func (s *Sender) body(t *Target, b *otlp.Batch) ([]byte, error) {
 	wire := b.AppendProtobuf(make([]byte, 0, b.Size()))
 	if t.Protocol == JSON {

@@ -15,7 +15,8 @@ import (
 
 // A Spool keeps requests in a folder until they are delivered: one file each, so
 // that what was not sent when the program was stopped is sent when it runs again.
-// One program may use a folder at a time; its methods may be called at once.
+// One program may use a folder at a time. The methods may be called from several
+// goroutines.
 type Spool struct {
 	Dir string
 	Max int64 // bytes

@@ -1,4 +1,7 @@
-package cli
+// Package tap is what the commands share that record what passes through
+// them. It is apart from lib/cli, since few commands need what it needs: what a
+// program has in it, it makes ready at each start.
+package tap
 
 import (
 	"crypto/rand"
@@ -10,6 +13,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"agenttrace/lib/capture/mcp"
+	"agenttrace/lib/cli"
 	"agenttrace/lib/event"
 	"agenttrace/lib/mask"
 	"agenttrace/lib/origin"
@@ -18,32 +22,32 @@ import (
 	"agenttrace/lib/scrub"
 )
 
-// Record is the flag group of commands that record what passes through them.
-type Record struct {
+// Flags is the flag group of these commands.
+type Flags struct {
 	Name         string // of the server, as its agent calls it
 	redact, mask bool
-	store        *Store
+	store        *cli.Store
 }
 
-// RecordFlags adds --name, --redact, --mask and --trace-dir.
-func RecordFlags(app *kingpin.Application) *Record {
-	r := &Record{}
+// New adds --name, --redact, --mask and --trace-dir.
+func New(app *kingpin.Application) *Flags {
+	r := &Flags{}
 	app.Flag("name", "What the agent calls the server.").Short('n').PlaceHolder("NAME").StringVar(&r.Name)
 	app.Flag("redact", "Take secrets out of what is recorded, as at-redact does.").BoolVar(&r.redact)
 	app.Flag("mask", "Mask personal data in what is recorded, as at-mask does.").BoolVar(&r.mask)
-	r.store = StoreFlags(app)
+	r.store = cli.StoreFlags(app)
 	return r
 }
 
 // Open returns a recorder that stores what it makes in the trace store.
-func (r *Record) Open(c *IO) (*proxy.Recorder, error) {
+func (r *Flags) Open(c *cli.IO) (*proxy.Recorder, error) {
 	st, err := r.store.Open()
 	if err != nil {
 		return nil, err
 	}
 	var filters []*scrub.Filter
 	if r.redact {
-		f, err := redact.NewFilter(nil, Markers(c, r.store, "REDACTED"))
+		f, err := redact.NewFilter(nil, cli.Markers(c, r.store, "REDACTED"))
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +58,7 @@ func (r *Record) Open(c *IO) (*proxy.Recorder, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := scrub.Options{Find: m.Find, Candidate: m.Candidate, Decode: true, Replace: Markers(c, r.store, "MASKED")}
+		o := scrub.Options{Find: m.Find, Candidate: m.Candidate, Decode: true, Replace: cli.Markers(c, r.store, "MASKED")}
 		filters = append(filters, scrub.New(o))
 	}
 	var clean func([]byte) ([]byte, error)
@@ -77,7 +81,7 @@ func cleanLine(filters []*scrub.Filter, line []byte) ([]byte, error) {
 
 // Tracer returns the tracer of a recorder. command is what was started, url
 // where the server is reached; either may be empty.
-func (r *Record) Tracer(rec *proxy.Recorder, command []string, url string) *mcp.Tracer {
+func (r *Flags) Tracer(rec *proxy.Recorder, command []string, url string) *mcp.Tracer {
 	t := &mcp.Tracer{Emit: rec.Emit, Name: r.Name, URL: url}
 	var known []byte // it stays the same
 	t.Start = func(o *event.Object) {
@@ -97,7 +101,7 @@ func (r *Record) Tracer(rec *proxy.Recorder, command []string, url string) *mcp.
 }
 
 // Stop ends a recorder, and says what was lost.
-func (r *Record) Stop(c *IO, rec *proxy.Recorder, limit time.Duration) {
+func (r *Flags) Stop(c *cli.IO, rec *proxy.Recorder, limit time.Duration) {
 	if n, err := rec.Stop(limit); n > 0 {
 		c.Notef("cannot record %d events: %v", n, err)
 	}
