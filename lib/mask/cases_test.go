@@ -123,6 +123,8 @@ func (m maker) cases() []testCase {
 	}
 	cards := []string{m.card("4", 16), m.card("51", 16), m.card("55", 16), m.card("2221", 16), m.card("2720", 16), m.card("6011", 16), m.card("65", 16), m.card("3528", 16), m.card("3589", 16),
 		m.card("62", 16), m.card("6759", 16), m.card("5018", 16), m.card("2201", 16), m.card("644", 16)}
+	add("card", "bob,%,12/29", m.card("4", 16), fours(m.card("51", 16), " "))
+	add("card", "INSERT INTO c VALUES ('%')", m.card("4", 16), m.card("55", 16))
 	for _, f := range []string{"card % exp 12/29", "%", "paid with %.", "pan=%&cvv=1", "[%]", "\"%\"", "number: %", "a\\n%\\nb", "visa %"} {
 		add("card", f, cards...)
 		for _, c := range cards {
@@ -138,6 +140,7 @@ func (m maker) cases() []testCase {
 		add("ssn", "her social security number is %", s, inGroups(s, "-", 3, 2))
 		add("ssn", "id %, ok", inGroups(s, "-", 3, 2))
 		add("ssn", `ssn=%`, s)
+		add("ssn", "SSN#%", s, inGroups(s, "-", 3, 2))
 	}
 	for _, c := range slices.Sorted(maps.Keys(ibanLength)) {
 		bank := ""

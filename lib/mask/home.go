@@ -60,6 +60,9 @@ func (s *scan) rootBefore(from int) bool {
 	if s.boundary(k) && k > 0 && t[k-1] == '.' {
 		return false
 	}
+	if k > 0 && t[k-1] == ']' && endsMarker(t[:k]) {
+		return false // /home/[MASKED:user]/home
+	}
 	if k == 0 || s.boundary(k) || k >= 1 && t[k-1] == ':' {
 		return true
 	}

@@ -5,7 +5,7 @@ package mask
 func (s *scan) cardAt(groups []group) int {
 	g := groups[0]
 	if g.len() >= 12 && g.len() <= 19 {
-		if s.ends(g.to) && s.cardDigits(s.text[g.from:g.to]) && s.loneCard(g) {
+		if s.cardEnds(g.from, g.to) && s.cardDigits(s.text[g.from:g.to]) && s.loneCard(g) {
 			s.add(g.from, g.to, card)
 			return 1
 		}
@@ -31,7 +31,7 @@ func (s *scan) cardAt(groups []group) int {
 		}
 		last := groups[len(shape)-1]
 		d := s.digits(groups[:len(shape)])
-		if !s.ends(last.to) || !s.cardDigits(d) {
+		if !s.cardEnds(g.from, last.to) || !s.cardDigits(d) {
 			continue
 		}
 		// So is this, unless a word says that it is a card.
@@ -46,6 +46,26 @@ func (s *scan) cardAt(groups []group) int {
 	return 0
 }
 
+// cardEnds reports whether the number of a card may end at to. In a row of
+// values a comma follows it, and then the month that it expires in.
+func (s *scan) cardEnds(from, to int) bool {
+	if s.ends(to) {
+		return true
+	}
+	t := s.text
+	if t[to] != ',' {
+		return false
+	}
+	k := to + 1
+	for k < len(t) && k-to < 6 && class[t[k]]&isDigit != 0 {
+		k++
+	}
+	if k == to+3 && k+1 < len(t) && (t[k] == '/' || t[k] == '-') && class[t[k+1]]&isDigit != 0 {
+		return true
+	}
+	return s.before(from).loose&aCard != 0
+}
+
 // cardShapes are the groups in which cards are written, the longest first.
 var cardShapes = [...][]int{{4, 4, 4, 4, 3}, {6, 13}, {4, 4, 4, 4}, {4, 6, 5}, {4, 4, 4, 3}, {4, 6, 4}, {4, 4, 5}, {4, 4, 4, 2}}
 
@@ -58,14 +78,14 @@ func (s *scan) loneCard(g group) bool {
 		return true
 	}
 	n := g.len()
-	if n < 14 || n > 16 || c.count {
+	if n < 14 || n > 16 || c.count && (g.from == 0 || t[g.from-1] != '\'') {
 		return false
 	}
 	if g.from > 0 {
 		switch t[g.from-1] {
 		case '/', '_', '=', '@':
 			// Part of a path or an address: an id.
-			return t[g.from-1] == '=' && c.tight&aCount == 0
+			return t[g.from-1] == '=' && (c.tight&aCount == 0 || c.tight == ^uint16(0))
 		}
 	}
 	return g.to >= len(t) || t[g.to] != '.' && t[g.to] != '_' || g.to+1 >= len(t) || class[t[g.to+1]]&isWord == 0

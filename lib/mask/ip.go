@@ -62,8 +62,11 @@ func (s *scan) address(from, to int) {
 	if err != nil || !isPublic(a) {
 		return
 	}
-	if a.Is4() && s.before(from).tight&(aIPVersion|aCount) != 0 {
-		return
+	if a.Is4() {
+		// In a line as it stands the words may not be known: all of them count.
+		if c := s.before(from); c.tight&(aIPVersion|aCount) != 0 && c.tight != ^uint16(0) {
+			return
+		}
 	}
 	if a.Is6() && !a.Is4In6() && count(text, ':') < 3 {
 		return // a::b is a name in code, or nearly

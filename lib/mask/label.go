@@ -63,6 +63,9 @@ func (s *scan) labelAt(i int) {
 	for from > low && (class[t[from-1]]&isWord != 0 && t[from-1] < 0x80 || t[from-1] == '-' || t[from-1] == '.' || t[from-1] == ' ' && from-1 > low && isLetter(t[from-2])) {
 		from--
 	}
+	if s.line && from > 0 && from < to && t[from-1] == '\\' && (t[from] == 'n' || t[from] == 't' || t[from] == 'r') {
+		from++ // of an escape
+	}
 	// A label of words: the date of birth. The whole of it need not be a key.
 	r, ok := ruleOf(t[from:to])
 	if !ok || !s.on[r.kind] {
@@ -83,6 +86,10 @@ func (s *scan) labelAt(i int) {
 	if s.line && quoted {
 		// What is escaped is for the decoded text to tell.
 		s.done = bytes.IndexByte(v, '\\') >= 0 || fits(r, v, !vQuoted)
+		return
+	}
+	if s.line && bytes.Contains(t[vFrom:min(len(t), vTo+2)], []byte(`\u`)) {
+		s.done = true // a control byte, where the text may see an end
 		return
 	}
 	if !labelFits(r, v, quoted && vQuoted) {

@@ -105,15 +105,23 @@ func (s *scan) add(from, to int, k kind) {
 
 // Find is the Finder of a scrub.Filter.
 func (m *Masker) Find(text []byte, at *scrub.Place, found []scrub.Match) []scrub.Match {
-	s := scan{Masker: m, text: text, found: found}
-	s.groups, s.scratch = s.rooms.groups[:0], s.rooms.scratch[:0]
 	if k := m.keyed(text, at); k != none {
-		s.add(0, len(text), k)
-		return s.found
+		return append(found, scrub.Match{From: 0, To: len(text), Rule: kindInfo[k].name})
 	}
 	if at.Kind == scrub.Number {
-		return s.found
+		return found
 	}
+	n := len(found)
+	if found = m.plain(text, found); len(found) > n {
+		found = append(found[:n], m.again(text, found[n:])...)
+	}
+	return found
+}
+
+// plain adds what is found in a text wherever it stands.
+func (m *Masker) plain(text []byte, found []scrub.Match) []scrub.Match {
+	s := scan{Masker: m, text: text, found: found}
+	s.groups, s.scratch = s.rooms.groups[:0], s.rooms.scratch[:0]
 	s.all()
 	for _, p := range m.patterns {
 		for _, span := range p.RE.FindAllIndex(text, -1) {
@@ -157,8 +165,9 @@ func (s *scan) all() {
 
 // hidden reports whether a character that counts may be written in another
 // way: printable ASCII, the no-break space and the other separators of numbers
-// as \u0020 to \u007e, \u00a0 and \u20.., @ and + as %40 and %2B. Neither can be
-// told what begins behind a control byte: the digits of its escape run into it.
+// as \u0020 to \u007e, \u00a0 and \u20.., @ and + as %40 and %2B, the signs
+// around the name of a user and in an ARN as %2F and %3A. Neither can be told
+// what begins behind a control byte: the digits of its escape run into it.
 func hidden(line []byte) bool {
 	for i := unicodeEscape(line, 0); i >= 0 && i+6 <= len(line); i = unicodeEscape(line, i+2) {
 		e := line[i+2 : i+5]
@@ -174,7 +183,12 @@ func hidden(line []byte) bool {
 		if i += k; k < 0 || i+3 > len(line) {
 			return false
 		}
-		if e := line[i+1 : i+3]; e[0] == '4' && e[1] == '0' || e[0] == '2' && e[1]|0x20 == 'b' {
+		switch e := line[i+1 : i+3]; {
+		case e[0] == '4' && e[1] == '0' || e[0] == '2' && e[1]|0x20 == 'b':
+			return true
+		case e[0] == '2' && e[1]|0x20 == 'f' && (hasPrefix(line[i+3:], "Users") || hasPrefix(line[i+3:], "home")):
+			return true
+		case e[0] == '3' && e[1]|0x20 == 'a' && hasSuffix(line[:i], "arn"):
 			return true
 		}
 	}

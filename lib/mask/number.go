@@ -285,8 +285,11 @@ func (s *scan) starts(i int) bool {
 	switch s.text[i-1] {
 	case '-':
 		return newlineBefore(s.text[:i-1]) // a bullet
-	case '.', '#', '$', '\\', '~', '^':
-		return false // 0.4539…, #4539…
+	case '#':
+		c := s.before(i - 1) // SSN#…, but not #4539…
+		return i > 1 && class[s.text[i-2]]&isWord != 0 && c.tight&(aSSN|aPhone|aCard) != 0
+	case '.', '$', '\\', '~', '^':
+		return false // 0.4539…
 	case ':':
 		return i < 2 || class[s.text[i-2]]&isDigit == 0 // 10:12:…
 	}

@@ -156,6 +156,9 @@ func (s *scan) inDiff(i int) bool {
 		return false
 	}
 	for k > 0 && t[k-1] != '\n' && !(t[k-1] == 'n' && k >= 2 && t[k-2] == '\\') {
+		if s.line && (t[k-1] == '"' || i-k > 400) {
+			return false // the text may begin there
+		}
 		if i-k > 400 {
 			return true
 		}

@@ -27,10 +27,13 @@ func (s *search) belowName(n nature, from, to int) {
 	case newline(b, j) > 0:
 		s.yamlValue(n, from, j)
 		fallthrough
-	case c == '|' || c == ',' || c == '\t':
+	case c == '|' || c == ',' || c == '\t' || c == ';':
 		s.column(n, from, to)
 	case c == ':' && newline(b, j+1) > 0:
+		s.yamlValue(n, from, j+1)
 		s.nextLine(n, from, to, j+1)
+	case n == aPassword && k == 0 && isLower(c) && j > to:
+		s.announced(j)
 	}
 }
 
@@ -94,7 +97,7 @@ func (s *search) nextLine(n nature, from, to, i int) {
 	if end < len(b) && newline(b, end) == 0 && b[end] != '"' || end-i < 8 {
 		return
 	}
-	if v := b[i:end]; v[len(v)-1] != ':' && bytes.IndexByte(v, '=') < 0 {
+	if v := b[i:end]; v[len(v)-1] != ':' && bytes.IndexByte(v, '=') < 0 && !(bytes.IndexByte(v, '/') >= 0 && bytes.IndexByte(v, ':') >= 0) {
 		s.judged(n, from, i, inProse)
 	}
 }
@@ -127,7 +130,7 @@ func (s *search) column(n nature, from, to int) {
 		return
 	}
 	start := from
-	for start > 0 && from-start < maxHeader && b[start-1] != '\n' && !(b[start-1] == 'n' && at(b, start-2) == '\\') && b[start-1] != '"' {
+	for start > 0 && from-start < maxHeader && b[start-1] != '\n' && !(b[start-1] == 'n' && at(b, start-2) == '\\') && !(s.raw && b[start-1] == '"' && at(b, start-2) != '\\') {
 		start--
 	}
 	end := to
@@ -148,6 +151,8 @@ func (s *search) column(n nature, from, to int) {
 		delim = '|'
 	case bytes.IndexByte(head, '\t') >= 0:
 		delim = '\t'
+	case bytes.IndexByte(head, ';') >= 0:
+		delim = ';'
 	}
 	if bytes.IndexByte(head, delim) < 0 || delim != '|' && !csvHead(head, delim) {
 		return
@@ -193,10 +198,44 @@ func (s *search) column(n nature, from, to int) {
 func csvHead(line []byte, delim byte) bool {
 	last := delim
 	for _, c := range line {
-		if !identByte(c) && c != delim && c != '"' && c != '\r' || c == delim && last == delim {
+		if !identByte(c) && c != delim && c != '"' && c != '\r' && c != '\\' && !(c == ' ' && last != delim) || c == delim && last == delim {
 			return false
 		}
 		last = c
 	}
 	return last != delim
+}
+
+// announced finds the password that stands alone on the line after a sentence
+// about it, which goes on at i and ends with a colon: use the following password
+// to proceed.
+func (s *search) announced(i int) {
+	b := s.text
+	for end := min(len(b), i+64); i < end && (isLetter(b[i]) || b[i] == ' '); {
+		i++
+	}
+	if at(b, i) != ':' {
+		return
+	}
+	i++
+	for k := 0; k < 2 && newline(b, i) > 0; k++ {
+		i += newline(b, i)
+		for at(b, i) == ' ' {
+			i++
+		}
+	}
+	if !alnum(at(b, i)) || at(b, i-1) == ':' {
+		return
+	}
+	end := i
+	for end < len(b) && end-i < 80 && b[end] > ' ' && newline(b, end) == 0 && b[end] != '"' {
+		end++
+	}
+	v := b[i:end]
+	if end < len(b) && newline(b, end) == 0 && b[end] != '"' || len(v) < 10 {
+		return
+	}
+	if t := traitsOf(v); t.random(10) && t.digits > 2 && !identifier(v, &t) && !code(v, &t) && !version(v, &t) && !filePath(v, &t) && !speaks(v, &t) && !placeholder(v, nil, false) && bytes.IndexByte(v, '=') < 0 && bytes.IndexByte(v, '/') < 0 {
+		s.add(i, end, "password")
+	}
 }

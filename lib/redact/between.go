@@ -36,8 +36,8 @@ func colour(b []byte, i int) int {
 	for j++; j < len(b) && j-i < 48 && (isDigit(b[j]) || b[j] == ';' || b[j] == ':'); {
 		j++
 	}
-	if at(b, j) != 'm' {
-		return 0
+	if c := at(b, j); c != 'm' && c != 'K' {
+		return 0 // K clears the rest of the line: grep writes it
 	}
 	return j + 1 - i
 }
@@ -64,7 +64,7 @@ func coloured(b []byte, from, to int) int {
 	for k < to && k-from < 4 && isDigit(b[k]) {
 		k++
 	}
-	if k < to-1 && b[k] == 'm' {
+	if e := at(b, from-2); k < to-1 && (b[k] == 'm' || b[k] == 'K' && k == from && (e == 0x1b || e|0x20 == 'b')) {
 		return k + 1
 	}
 	return from
@@ -133,10 +133,22 @@ func (p *pair) bracketed(b []byte, i int) (pair, bool) {
 	for j < len(b) && j-i < 200 && (alnum(b[j]) || b[j] == '-' || b[j] == '_' || b[j] == '.') {
 		j++
 	}
+	if natureOf(p.name) == aPassword {
+		for j < len(b) && j-i < 64 && b[j] > ' ' && b[j] != end && b[j] != '"' && b[j] != '\\' {
+			j++
+		}
+		if v := b[i+1 : j]; at(b, j) == end && len(v) >= 8 {
+			t := traitsOf(v)
+			if (t.random(8) && t.uppers > 0 && t.digits > 1 || t.signs > 0 && t.digits > 0) && !identifier(v, &t) && !code(v, &t) && !version(v, &t) && bytes.IndexByte(v, '=') < 0 && v[0] != '$' {
+				p.from, p.to, p.at = i+1, j, inQuotes
+				return *p, true
+			}
+		}
+	}
 	if at(b, j) != end || j-i < 18 {
 		return *p, false
 	}
-	v := b[i+1 : j]
+	v := b[i+1 : min(j, len(b))]
 	if t := traitsOf(v); !t.random(16) || hexadecimal(v) || uuid(v) || t.digits < 2 || identifier(v, &t) || code(v, &t) {
 		return *p, false
 	}
@@ -233,37 +245,21 @@ func headless(b []byte, i int) bool {
 	return n > 0
 }
 
-// plist returns where the text of the string begins that follows a key in a
-// property list: </key><string>…. It is 0 if there is none.
-func plist(b []byte, i int) int {
-	i, closes := slashes(b, i+1)
-	if !closes || !bytes.HasPrefix(b[i:], []byte("/key>")) {
+// accessors returns where the value begins that a property of C# is given after
+// its accessors, which begin at b[i]: { get; set; } = "…". It is 0 if there is
+// none.
+func accessors(b []byte, i int) int {
+	body := b[i:min(len(b), i+48)]
+	k := bytes.IndexByte(body, '}')
+	if k < 0 || !bytes.Contains(body[:k], []byte("get;")) {
 		return 0
 	}
-	i += 5
-	for n := newline(b, i); n > 0; n = newline(b, i) {
-		i = blanks(b, i+n)
-	}
-	if i = blanks(b, i); !bytes.HasPrefix(b[i:], []byte("<string>")) {
-		return 0
-	}
-	return i + len("<string>")
-}
-
-// htmlQuoted returns where the value begins that follows the quote at b[i] in
-// HTML: &quot;:&quot;…. It is 0 if there is none.
-func htmlQuoted(b []byte, i int) int {
-	const quote = "&quot;"
-	if !bytes.HasPrefix(b[i:], []byte(quote)) {
-		return 0
-	}
-	i += len(quote)
-	if c := at(b, i); c != ':' && c != '=' {
+	if i = blanks(b, i+k+1); at(b, i) != '=' {
 		return 0
 	}
 	i = blanks(b, i+1)
-	if !bytes.HasPrefix(b[i:], []byte(quote)) {
+	if n, _, _ := opener(b, i); n == 0 {
 		return 0
 	}
-	return i + len(quote)
+	return i
 }

@@ -39,6 +39,7 @@ func Cases(seed uint64) []Case {
 	g.forms()
 	g.keys()
 	g.encoded()
+	g.contexts()
 	g.harmless()
 	return g.cases
 }

@@ -75,6 +75,10 @@ func escapes(b []byte, i int) bool {
 // program finds the password on the command line of a program at i.
 func (s *search) program(name string, i int) {
 	b := s.text
+	if name == "tconnection(" { // getConnection
+		s.connects(i + len(name))
+		return
+	}
 	if i > 0 && alnum(name[0]) && (alnum(b[i-1]) && !escapedStart(b, i) || b[i-1] == '_') {
 		return
 	}
@@ -119,15 +123,38 @@ func (s *search) program(name string, i int) {
 	if name == "> auth" && at(b, i+len(name)) != ' ' {
 		return // >>> auth_code = …
 	}
+	switch name {
+	case "mysqli(", "mysqli_connect(", "pdo(":
+		s.connects(i + len(name))
+		return
+	case "jwt.encode(", "jwt.sign(", "jwt.verify(", "jwt.decode(", "hmac.new(", "createhmac(":
+		s.signs(i + len(name))
+		return
+	case "*assword", "?assword":
+		s.sent(i + len(name))
+		return
+	case "acl setuser", " ~*", "+@all":
+		s.aclUser(i)
+		return
+	}
 	words := s.words(end, 40)
 	switch name {
-	case "identified by":
-		if len(words) > 0 {
-			// In prose something is identified by `name`.
-			before := bytes.ToLower(b[max(0, i-128):i])
-			sql := isUpper(b[i]) || bytes.Contains(before, []byte("user")) || bytes.Contains(before, []byte("grant"))
-			if q := at(b, words[0].from-1); sql && (q == '\'' || q == '"') {
-				s.argument(words[0])
+	case "identified by", "identified with":
+		s.identified(name, i, words)
+		return
+	case "put-parameter":
+		s.putParameter(words)
+		return
+	case "-basic.":
+		s.operand(words, 2)
+		return
+	case "bundle config":
+		for _, w := range words {
+			v := b[w.from:w.to]
+			if k := bytes.IndexByte(v, ':'); k > 0 && !address(v) && bytes.IndexByte(v, '/') < 0 {
+				if t := traitsOf(v[k+1:]); t.digits > 0 && !t.wordy() && !number(v[k+1:]) {
+					s.argument(word{w.from + k + 1, w.to})
+				}
 			}
 		}
 		return
@@ -144,8 +171,16 @@ func (s *search) program(name string, i int) {
 		return
 	case "curl":
 		for k, w := range words {
-			if v := string(b[w.from:w.to]); (v == "-b" || v == "--cookie") && k+1 < len(words) {
-				s.cookies(words[k+1].from, words[k+1].to)
+			if k+1 == len(words) {
+				break
+			}
+			switch next := words[k+1]; string(b[w.from:w.to]) {
+			case "-b", "--cookie":
+				s.cookies(next.from, next.to)
+			case "-E", "--cert", "--proxy-cert":
+				if c := bytes.LastIndexByte(b[next.from:next.to], ':'); c > 1 && at(b, next.from+c+1) != '\\' && at(b, next.from+c+1) != '/' {
+					s.argument(word{next.from + c + 1, next.to})
+				}
 			}
 		}
 	case "net user":
@@ -160,7 +195,7 @@ func (s *search) program(name string, i int) {
 		return
 	case "cargo login", "add-mask::", "auth plain":
 		if len(words) > 0 {
-			if v := b[words[0].from:words[0].to]; name == "add-mask::" || base64url(v) || len(v) > 16 && scrubText(v) || name == "cargo login" && len(v) >= 8 && bytes.ContainsAny(v, digits) {
+			if v := b[words[0].from:words[0].to]; name == "add-mask::" || base64url(v) || name == "auth plain" && saslPlain(v) || len(v) > 16 && scrubText(v) || name == "cargo login" && len(v) >= 8 && bytes.ContainsAny(v, digits) {
 				s.argument(words[0])
 			}
 		}
@@ -191,6 +226,7 @@ func (s *search) program(name string, i int) {
 		for _, w := range words {
 			s.assigned(w)
 		}
+		s.setting(words)
 		return
 	case "sqlplus":
 		for _, w := range words {
@@ -207,6 +243,13 @@ func (s *search) program(name string, i int) {
 			return
 		}
 	}
+}
+
+// saslPlain reports whether v is what a client sends for AUTH PLAIN (RFC 4616) in
+// base64: user and password, a NUL before each.
+func saslPlain(v []byte) bool {
+	plain := scrub.Unpack(nil, head(v))
+	return bytes.Count(plain, []byte{0}) == 2 && len(plain) >= 6
 }
 
 // ofProgram judges the text as an argument of a program, in an array, after

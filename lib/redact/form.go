@@ -1,10 +1,6 @@
 package redact
 
-import (
-	"bytes"
-
-	"agenttrace/lib/scrub"
-)
+import "bytes"
 
 // url finds the password in the address whose :// is b[i:i+3].
 func (s *search) url(i int) {
@@ -22,7 +18,9 @@ func (s *search) url(i int) {
 		end++
 	}
 	if sign < 0 {
-		return
+		if sign = s.unescapedSign(i, from, end); sign < 0 {
+			return
+		}
 	}
 	colon := bytes.IndexByte(b[from:sign], ':')
 	if colon < 0 {
@@ -41,7 +39,36 @@ func (s *search) url(i int) {
 	if bytes.IndexByte(v, ',') >= 0 && number(v[:bytes.IndexByte(v, ',')]) {
 		return // host:port,host:port@
 	}
+	if t := traitsOf(v); len(v) < 12 && t.wordy() && bytes.HasSuffix(b[:from-1], v) {
+		return // guest:guest, postgres:postgres: what programs come with
+	}
 	s.add(from, sign, "url-password")
+}
+
+// unescapedSign returns where the @ stands behind a password that has a / or #
+// in it, which should be written as %2F and %23: b[end] is that sign. It is -1 if
+// there is none. Addresses of databases and queues alone have it.
+func (s *search) unescapedSign(scheme, from, end int) int {
+	b := s.text
+	if c := at(b, end); c != '/' && c != '#' || scheme < 3 || b[scheme-1] == 'p' || string(b[max(0, scheme-4):scheme]) == "ttps" || string(b[scheme-3:scheme]) == "git" || string(b[scheme-3:scheme]) == "ssh" {
+		return -1
+	}
+	colon := bytes.IndexByte(b[from:end], ':')
+	if colon < 0 || number(b[from+colon+1:end]) {
+		return -1 // a port
+	}
+	for k := end + 1; k < len(b) && k-from < 128; k++ {
+		switch c := b[k]; {
+		case c == '@':
+			if v := b[from+colon+1 : k]; (isLetter(at(b, k+1)) || isDigit(at(b, k+1))) && bytes.ContainsAny(v, digits) {
+				return k
+			}
+			return -1
+		case c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '\\' || c == '<' || c == '?' || c == ':' || c == ',' || c == ')' || c >= 0x7f:
+			return -1
+		}
+	}
+	return -1
 }
 
 // dsn finds the password in user:password@tcp(host), the form of the MySQL
@@ -69,122 +96,6 @@ func (s *search) thin(i int) {
 	}
 	if k := bytes.IndexByte(b[i:end], '/'); k > 0 && at(b, end) == '@' && !placeholder(b[i+k+1:max(end, i+k+2)], nil, false) {
 		s.add(i+k+1, end, "url-password")
-	}
-}
-
-// auth finds the credentials after the word Bearer or Basic, which ends at i.
-func (s *search) auth(basic bool, start, i int) {
-	b := s.text
-	if start > 0 && alnum(b[start-1]) && !escapedStart(b, start) || i >= len(b) {
-		return
-	}
-	j := i
-	switch {
-	case b[j] == '%' && bytes.HasPrefix(b[j:], []byte("%20")):
-		j += 3
-	case b[j] == '+':
-		j++
-	default:
-		if b[j] == ':' || b[j] == '=' || b[j] == ',' {
-			j++
-		}
-		j = blanks(b, j)
-		if j == i {
-			return
-		}
-	}
-	if n, _, _ := opener(b, j); n > 0 {
-		j += n
-	}
-	end := s.ends.class(classes['e'], b, j)
-	v := bytes.TrimRight(b[j:end], ".%")
-	if len(v) < 8 || placeholder(v, nil, false) {
-		return
-	}
-	t := traitsOf(v)
-	if basic {
-		if !basicPair(v) || identifier(v, &t) && v[len(v)-1] != '=' {
-			return
-		}
-	} else if t.wordy() || identifier(v, &t) || t.digits == 0 && t.n < 24 || version(v, &t) || t.distinct < 5 {
-		return
-	}
-	s.add(j, j+len(v), "authorization")
-}
-
-// basicPair reports whether v is user:password in base64.
-func basicPair(v []byte) bool {
-	plain := scrub.Unpack(nil, head(v))
-	colon := false
-	for _, c := range plain {
-		if c < ' ' || c == 0x7f {
-			return false
-		}
-		colon = colon || c == ':'
-	}
-	return colon
-}
-
-// header finds the credentials in the value of an Authorization header, which
-// is b[from:to] or more.
-func (s *search) header(from, to int, sure bool) {
-	b := s.text
-	end := min(len(b), from+48)
-	for i := from; i < end; i++ {
-		switch b[i] {
-		case '\n', '\r', '"', '\'', '`', '\\':
-			end = i
-		}
-	}
-	v := b[from:end]
-	scheme := bytes.IndexByte(v, ' ')
-	if scheme > 0 && scheme <= 20 && !bytes.ContainsAny(v[:scheme], digits+"=") || scheme > 0 && bytes.HasPrefix(v, []byte("AWS4")) {
-		if at(b, end) != ' ' && v[len(v)-1] == '=' && len(v)-scheme < 24 && end < len(b) && v[len(v)-2] != '=' {
-			return // profile="…"
-		}
-		if eq := bytes.IndexByte(v[scheme:], '='); eq > 0 && eq < 24 && scheme+eq+3 < len(v) && v[scheme+eq+1] != '=' || bytes.HasPrefix(v, []byte("AWS4")) {
-			return // it is made of pairs
-		}
-		from += scheme + 1
-		from += len(b[from:end]) - len(bytes.TrimLeft(b[from:end], " "))
-	}
-	end = s.ends.value(b, from, inHeader)
-	v = b[from:end]
-	if len(v) < 4 || placeholder(v, nil, false) || address(v) {
-		return
-	}
-	t := traitsOf(v)
-	if sure && len(v) >= 6 || !sure && (!t.wordy() && !code(v, &t) && !identifier(v, &t) && len(v) >= 8) {
-		s.add(from, end, "authorization")
-	}
-}
-
-// cookies finds the values in a Cookie header that look like credentials.
-func (s *search) cookies(from, to int) {
-	b := s.text
-	if from < s.cookiesTo {
-		return
-	}
-	end := to
-	defer func() { s.cookiesTo = end }()
-	for end < len(b) && end-from < 8192 && b[end] != '\n' && b[end] != '\r' && b[end] != '"' && b[end] != '\'' && b[end] != '\\' {
-		end++
-	}
-	for from < end {
-		semi := bytes.IndexByte(b[from:end], ';')
-		stop := end
-		if semi >= 0 {
-			stop = from + semi
-		}
-		if eq := bytes.IndexByte(b[from:stop], '='); eq > 0 && identByte(b[from+eq-1]) {
-			v := bytes.TrimSpace(b[from+eq+1 : stop])
-			t := traitsOf(v)
-			if t.n >= 16 && t.drawn(3) && t.longest >= 9 && t.spaces == 0 && !placeholder(v, nil, false) {
-				at := from + eq + 1 + bytes.Index(b[from+eq+1:stop], v)
-				s.add(at, at+len(v), "authorization")
-			}
-		}
-		from = stop + 1
 	}
 }
 

@@ -14,6 +14,8 @@ func FuzzRedact(f *testing.F) {
 			f.Add([]byte(c.Line))
 		}
 	}
+	f.Add([]byte(`-token":"0`))
+	f.Add([]byte("\"shippo_" + "test_000000000000000000000001test_000000000000000A120B7\""))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		if bytes.ContainsAny(line, "\n\r") {
 			return

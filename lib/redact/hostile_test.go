@@ -23,6 +23,8 @@ var hostile = []struct{ name, unit string }{
 	{"cookies", "Cookie: a="}, {"bearer", "Bearer "}, {"authorization", "Authorization: "}, {"seed", "mnemonic: "}, {"kube", "kind: Secret\ndata:\n"}, {"hash", "$2y$"}, {"discord", "MTA"}, {"telegram", "1:AA"},
 	{"words", "a_b_"}, {"long-name", "key_"}, {"spaces", " "}, {"dsn", "@tcp("}, {"prefixes", "ghp_"}, {"q", "7Q~"}, {"atlas", ".atlasv1."}, {"xml", "<token>"}, {"table", "| token "}, {"dashes", "--token "},
 	{"nested", `{\"a\":`}, {"newlines", "\n"}, {"escaped-newlines", `\n`}, {"known-word", "secret is "}, {"from-literal", "--from-literal=a "}, {"names-values", "secret=abcdefgh1234 "}, {"url-query", "&sig="},
+	{"rsa-xml", "<RSAKeyValue><D>"}, {"kube-json", `"kind":"Secret","data":{"a":"b"}`}, {"insert", "(token,"}, {"records", "password |\n"}, {"acl", "user a on >b +@all "}, {"expect", "password: send \n"}, {"foreign", "密码："},
+	{"signs-key", "jwt.sign("}, {"slash-users", "db://a:b1/"}, {"netrc", "machine a login b password "}, {"digest", "Authorization: Digest response="}, {"connect", "tConnection("}, {"announced", "password x:\n\n"}, {"html-key", "-----BEGIN PRIVATE KEY-----<br>"},
 }
 
 // TestLinear checks that no text takes much longer than another.

@@ -16,6 +16,13 @@ func (s *search) keyed() {
 		s.add(0, len(s.text), "private-key")
 		return
 	}
+	if string(p.Key) == "value" && (string(p.Outer(1)) == "cookies" || p.Beside("httpOnly")) {
+		// What a browser or a HAR file tells of a cookie.
+		if t := traitsOf(s.text); credential(s.text, &t) {
+			s.add(0, len(s.text), "authorization")
+			return
+		}
+	}
 	if len(p.Prev) > 1 && s.element(p.Prev) || s.ofProgram(p.Program(), p.Prev) {
 		return
 	}
@@ -93,6 +100,10 @@ func (s *search) below() {
 		if outer == nil {
 			return
 		}
+		if n == 1 && (string(outer) == "data" || string(outer) == "stringData") && s.place.Kin() == "Secret" && len(s.text) >= 4 && !placeholder(s.text, nil, false) {
+			s.add(0, len(s.text), "secret") // of Kubernetes
+			return
+		}
 		nature := s.natureOf(outer)
 		if k := s.place.Key; n == 1 && len(k) == 5 && equalFold(k, "value") && nature != noSecret && nature != aConnect && nature != anAuth && nature != aCookie && nature != aPhrase {
 			if !address(s.text) && judge(nature, outer, s.text, inJSON, 1) {
@@ -101,6 +112,11 @@ func (s *search) below() {
 			}
 		}
 		switch nature {
+		case aToken:
+			if t := traitsOf(s.text); n == 1 && t.n >= 32 && (hexadecimal(s.text) || t.random(20)) && bytes.HasSuffix(outer, []byte("oauth")) {
+				s.add(0, len(s.text), "token")
+			}
+			return
 		case aSecret, aPassword, aKey:
 			if t := traitsOf(s.text); !harmlessName(s.place.Key) && t.random(8) && !placeholder(s.text, nil, false) && !address(s.text) && !filePath(s.text, &t) && !uuid(s.text) && !version(s.text, &t) {
 				s.add(0, len(s.text), "secret")

@@ -57,6 +57,9 @@ func filePath(v []byte, t *traits) bool {
 	if v[0] == '/' || v[0] == '~' && len(v) > 1 && v[1] == '/' || bytes.HasPrefix(v, []byte("./")) || bytes.HasPrefix(v, []byte("../")) ||
 		len(v) > 2 && v[1] == ':' && v[2] == '\\' {
 		// Base64 may begin with a slash, and has long runs of mixed case.
+		if t.n >= 40 && t.n%4 == 0 && v[len(v)-1] == '=' && t.digits > 1 && t.uppers > 3 && bytes.IndexByte(v, '.') < 0 && bytes.IndexByte(v, '-') < 0 {
+			return false
+		}
 		return !(t.longest >= 16 && t.uppers > 3 && t.digits > 1)
 	}
 	if i := bytes.LastIndexByte(v, '.'); i > 0 && len(v)-i <= 6 && len(v)-i > 2 && t.longest < 24 {
@@ -79,6 +82,11 @@ func version(v []byte, t *traits) bool {
 func pattern(v []byte) bool {
 	if !bytes.ContainsAny(v, "[\\({<%]$.") {
 		return false
+	}
+	if len(v) >= 32 {
+		if t := traitsOf(v); t.digits >= 4 && t.signs >= 4 && t.distinct >= 20 && t.spaces == 0 && bytes.IndexByte(v, '\\') < 0 && !bytes.Contains(v, []byte("-z")) && !bytes.Contains(v, []byte("-Z")) {
+			return false // drawn from an alphabet that has such signs
+		}
 	}
 	for _, p := range [...]string{".*", ".+", "[A-Z", "[a-z", "[0-9", `\d`, `\w`, `\s`, "(?", "{8,", "]{", "]+", "]*", "%s", "%v", "%d", "{{", "}}", "${", "<%", "{0}", `\00`, `\x0`} {
 		if bytes.Contains(v, []byte(p)) {
@@ -136,12 +144,13 @@ func code(v []byte, t *traits) bool {
 // speaks reports whether a bare value is the name of something in a program,
 // going by the words in it.
 func speaks(v []byte, t *traits) bool {
-	if t.signs > 0 || t.n > 48 || t.n >= 16 && t.digits >= 2 && t.uppers > 2 && t.others == 0 && t.switches*5 >= t.n*2 {
+	if t.signs > 0 || t.n > 48 || t.n >= 16 && t.digits >= 2 && t.uppers > 2 && t.others == 0 && t.switches*5 >= t.n*2 ||
+		t.n >= 24 && t.digits >= 3 && t.uppers > 3 && t.lowers > 3 && t.others == 0 && t.switches*4 >= t.n {
 		return false
 	}
 	low := bytes.ToLower(v)
 	for _, w := range [...]string{"key", "token", "secret", "password", "test", "private", "cert", "attr", "flag", "value", "param"} {
-		if i := bytes.Index(low, []byte(w)); i >= 0 && oneCase(v[i:i+len(w)]) {
+		if i := bytes.Index(low, []byte(w)); i >= 0 && oneCase(v[i:i+len(w)]) && !(i >= 3 && string(low[i-3:i+3]) == "monkey") {
 			return true
 		}
 	}
@@ -182,4 +191,15 @@ func scattered(v []byte) bool {
 		}
 	}
 	return runs > 1 || runs == 1 && ups > 1 || number(v[:1]) && ups > 0
+}
+
+// unpaired reports whether v has a bracket that is not closed, or not opened:
+// it is no expression.
+func unpaired(v []byte) bool {
+	for _, p := range [...]string{"()", "[]", "{}"} {
+		if bytes.Count(v, []byte(p[:1])) != bytes.Count(v, []byte(p[1:])) {
+			return true
+		}
+	}
+	return false
 }

@@ -50,7 +50,7 @@ var lastWords = set("prod dev test staging stage live sandbox value val string s
 var (
 	passwordWords = set("password passwords passwd passwds passphrase passphrases passcode pwd pw pass userpass dbpass smtppass mypass " +
 		"rootpass adminpass mysqlpwd dbpwd userpwd dbpasswd userpassword dbpassword rootpassword adminpassword mypassword newpassword oldpassword " +
-		"kennwort passwort contraseña keypass storepass requirepass masterauth bindpw rootpw userpw psk wpapsk")
+		"kennwort passwort contraseña senha пароль Пароль ПАРОЛЬ wachtwoord hasło lösenord şifre passe keypass storepass requirepass masterauth bindpw rootpw userpw psk wpapsk")
 	secretWords = set("secret secrets clientsecret appsecret secretkey secretaccesskey sharedsecret credential credentials creds cred mysecret jwtsecret apisecret")
 	tokenWords  = set("token tokens bearer authtoken accesstoken refreshtoken apitoken sessiontoken bearertoken idtoken usertoken bottoken githubtoken jwt jwts pat csrftoken mytoken")
 	keyWords    = set("apikey apikeys accesskey privatekey authkey encryptionkey masterkey sharedkey accountkey appkey clientkey sharedaccesskey licensekey servicekey deploykey secretkeys passkey")
@@ -62,7 +62,7 @@ var (
 
 	// keyFor are the words before key that make it a secret.
 	keyFor = set("api secret private access encryption encrypt signing sign master auth account service app application hmac jwt ssh deploy webhook " +
-		"client shared storage admin cipher crypto aes rsa subscription license licence function functions host integration write read ingest rest server " +
+		"client shared preshared storage admin cipher crypto aes rsa subscription license licence function functions host integration write read ingest rest server " +
 		"session project user anon fernet token bearer decryption credential consumer root super write management")
 	// notFor are the words before key with which it is not.
 	notFor = set("public pub primary foreign partition sort cache row hash idempotency range lookup index unique composite natural group map object " +
@@ -125,8 +125,14 @@ func natureOf(name []byte) nature {
 		}
 		return noSecret
 	case tokenWords[s] || tail(s, "token"):
-		if before, more := w.next(); more && notToken[string(before)] {
+		before, more := w.next()
+		if more && notToken[string(before)] {
 			return noSecret
+		}
+		if more && string(before) == "key" {
+			if before, more = w.next(); more && string(before) == "public" {
+				return noSecret // PublicKeyToken, of an assembly of .NET
+			}
 		}
 		return aToken
 	case secretWords[s] || tail(s, "secret"):
@@ -137,6 +143,10 @@ func natureOf(name []byte) nature {
 		return aKey
 	case s == "key" || s == "keys":
 		return keyNature(&w)
+	case s == "oauth":
+		if before, more := w.next(); more && (string(before) == "github" || string(before) == "gitlab") {
+			return aToken
+		}
 	case s == "id":
 		return noSecret
 	case s == "auth" || s == "salt" || s == "login":

@@ -15,7 +15,7 @@ func (s *search) operand(words []word, number int) {
 			continue
 		}
 		t := traitsOf(v)
-		if t.n >= 6 && !t.wordy() && !filePath(v, &t) && !address(v) && !version(v, &t) && bytes.IndexByte(v, '(') < 0 && (t.digits > 1 || t.signs > 0 || t.shuffled()) && !identifier(v, &t) {
+		if t.n >= 6 && !t.wordy() && !filePath(v, &t) && !address(v) && !version(v, &t) && bytes.IndexByte(v, '(') < 0 && (t.digits > 1 || t.signs > 0 || t.shuffled()) && (!identifier(v, &t) || t.digits > 0 && t.uppers > 1) {
 			s.argument(w)
 		}
 		return
@@ -86,7 +86,7 @@ func (s *search) netUse(words []word) {
 // called finds the password in the arguments of a function, which begin at i:
 // the last one, if that is a text in quotes that is no word.
 func (s *search) called(i int) {
-	b := s.text
+	b, start := s.text, i
 	var last word
 	for k := 0; k < 6; k++ {
 		i = blanks(b, i)
@@ -104,7 +104,7 @@ func (s *search) called(i int) {
 		}
 		i++
 	}
-	if v := s.text[last.from:last.to]; len(v) >= 4 && at(b, i) == ')' {
+	if v := s.text[last.from:last.to]; len(v) >= 4 && (at(b, i) == ')' || start > 0 && b[start-1] == ' ' && endsLine(b, i)) {
 		if t := traitsOf(v); !t.wordy() && t.spaces == 0 && !address(v) && !pattern(v) && bytes.IndexByte(v, '@') < 0 {
 			s.argument(last)
 		}
@@ -149,7 +149,7 @@ func (s *search) echoed(i int) {
 	if p := bytes.LastIndex(line, []byte("printf ")); p > k {
 		k, n = p, 7
 	}
-	if k < 0 || bytes.IndexByte(line[k:], '|') < 0 {
+	if k < 0 || bytes.IndexByte(line[k:], '|') < 0 && b[i] != '|' {
 		return
 	}
 	for _, w := range s.words(from+k+n, 4) {

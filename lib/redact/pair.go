@@ -20,9 +20,12 @@ const maxValue = 16 << 10
 func identAt(b []byte, at int) (from, to int) {
 	from, to = at, at
 	for from > 0 && at-from < maxName && identByte(b[from-1]) {
+		if b[from-1] >= 0x80 && ideograph(b, from-1) {
+			break
+		}
 		from--
 	}
-	for to < len(b) && to-at < maxName && identByte(b[to]) {
+	for to < len(b) && to-at < maxName && identByte(b[to]) && b[to] < 0xe0 {
 		to++
 	}
 	// The letter of an escape is not a part of it.
@@ -48,6 +51,18 @@ func identAt(b []byte, at int) (from, to int) {
 		to--
 	}
 	return from, to
+}
+
+// ideograph reports whether b[i] is a part of a character of three bytes or
+// more in UTF-8: no name of a script with blanks holds one, and where there are
+// none between words a name ends there.
+func ideograph(b []byte, i int) bool {
+	for k := i; k >= 0 && i-k < 4 && b[k] >= 0x80; k-- {
+		if b[k] >= 0xc0 {
+			return b[k] >= 0xe0
+		}
+	}
+	return false
 }
 
 func identByte(c byte) bool { return alnum(c) || c == '_' || c == '-' || c == '.' || c >= 0x80 }
@@ -126,7 +141,7 @@ func alone(b []byte, from, to int) bool {
 		case '.', ',', ')', ';', '(', 0:
 			return true
 		case ' ':
-			return at(b, j+1) != '=' && at(b, j+1) != ':'
+			return at(b, j+1) != '=' && at(b, j+1) != ':' && string(b[to+1:j]) != "lautet"
 		}
 	}
 	return false
@@ -151,10 +166,10 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		p.quoted = before >= 0 && b[before] == quote
 		if !p.quoted && quote != '`' && p.dashed(b, from) {
 			p.quoted = true
-			for b[before] == '-' {
+			for at(b, before) == '-' {
 				before--
 			}
-			p.quoted = b[before] == quote
+			p.quoted = at(b, before) == quote
 		}
 		i += n
 	}
@@ -180,7 +195,7 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 	}
 	if p.quoted {
 		if k := beside(b, j); k > 0 {
-			return p.value(b, k, inList)
+			return p.value(b, k, afterWord)
 		}
 	}
 	switch c := b[j]; {
@@ -194,7 +209,14 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		}
 	case c == '(' && j == to:
 		if n, _, _ := opener(b, j+1); n > 0 {
+			if string(p.name) == "PASSWORD" {
+				return p.value(b, j+1, afterWord) // a function of MySQL
+			}
 			return p.value(b, j+1, inCall)
+		}
+	case c == '{' && j > i:
+		if k := accessors(b, j); k > 0 {
+			return p.value(b, k, afterWord)
 		}
 	case (c == '(' || c == '[') && j > i && n == 0:
 		return p.bracketed(b, j)
@@ -248,15 +270,38 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		return p.value(b, j+1, sign)
 	case c == '%' && at(b, j+1) == '3' && (at(b, j+2) == 'D' || at(b, j+2) == 'd' || at(b, j+2) == 'A' || at(b, j+2) == 'a'):
 		return p.value(b, j+3, inQuery)
+	case c == ',' && n == 0 && from > 0 && capitals(p.name) && len(p.name) > 5 && p.startsRow(b):
+		q, ok := p.value(b, j+1, afterWord)
+		if t := traitsOf(b[q.from:max(q.from, q.to)]); ok && t.random(12) && t.digits > 1 {
+			return q, true // NAME,value in a file of values
+		}
 	case c == ',' && (p.quoted || at(b, from-1) == ':'):
 		k := blanks(b, j+1)
+		if n := newline(b, k); n > 0 && bytes.IndexByte(p.name, '-') > 0 {
+			k = blanks(b, k+n) // a flat list of headers
+		}
+		if c := at(b, k); c == 'b' || c == 'r' || c == 'u' {
+			if n, _, _ := opener(b, k+1); n > 0 {
+				k++
+			}
+		}
 		if n, _, _ := opener(b, k); n > 0 {
 			return p.value(b, k, inList)
 		}
-	case c == '|' && (n == 0 || quote == '`') && tableCell(b, from):
+	case c == '|' && (n == 0 || quote == '`') && (tableCell(b, from) || spaced && n == 0 && expanded(b, from)):
 		return p.value(b, j+1, afterWord)
-	case c == '>' && n == 0 && at(b, from-1) == '<':
+	case c == 0xe2 && bytes.HasPrefix(b[j:], []byte("│")) && tableCell(b, from):
+		return p.value(b, j+len("│"), afterWord)
+	case p.quoted && newline(b, j) > 0:
+		if k := numbered(b, j+newline(b, j)); k > 0 {
+			return p.value(b, k, inList) // the members of a hash of Redis
+		}
+	case c == ',' && n == 0 && len(b)-j > 20 && equalFold(b[j+1:j+16], "parametervalue="):
+		return p.value(b, j+16, afterSign)
+	case c == '>' && n == 0 && (at(b, from-1) == '<' || at(b, from-1) == ':' && isLetter(at(b, from-2))):
 		return p.element(b, j+1)
+	case c == 0xef && bytes.HasPrefix(b[j:], []byte("：")):
+		return p.value(b, j+len("："), afterWord)
 	case c == '-' && at(b, j+1) == '>':
 		return p.value(b, j+2, afterWord)
 	case j > i && arrow(b, j) > 0:
@@ -266,7 +311,7 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 	case c == '<' && at(b, j+1) == '-':
 		return p.value(b, j+2, afterWord) // of R
 	case c == '<' && at(b, from-1) == '>':
-		if k := plist(b, j); k > 0 {
+		if k := max(plist(b, j), sibling(b, j)); k > 0 {
 			return p.element(b, k)
 		}
 	case c == '&':
@@ -281,31 +326,6 @@ func pairAt(b []byte, from, to int, e *ends) (p pair, ok bool) {
 		return p.spoken(b, from, j)
 	}
 	return p, false
-}
-
-// beside returns where the value begins in "name" value="…", and in
-// "name","value":"…": at b[i] stands what follows the name. It returns 0 if
-// something else stands there.
-func beside(b []byte, i int) int {
-	if at(b, i) == ',' {
-		i = blanks(b, i+1)
-	}
-	n, _, _ := opener(b, i)
-	i += n
-	if len(b)-i < 7 || !equalFold(b[i:i+5], "value") {
-		return 0
-	}
-	i += 5
-	n, _, _ = opener(b, i)
-	if i = blanks(b, i+n); at(b, i) != '=' && at(b, i) != ':' {
-		return 0
-	}
-	if i = blanks(b, i+1); i < len(b) {
-		if n, _, _ := opener(b, i); n > 0 {
-			return i
-		}
-	}
-	return 0
 }
 
 func at(b []byte, i int) byte {
@@ -343,15 +363,6 @@ func (p *pair) dashed(b []byte, from int) bool {
 	return i < 0 || c == ' ' || c == '\t' || c == '\n' || c == '"' || c == '\'' || c == '`' || c == 'n' && at(b, i-1) == '\\'
 }
 
-// tableCell reports whether a name is the content of a cell.
-func tableCell(b []byte, from int) bool {
-	i := from - 1
-	for i >= 0 && (b[i] == ' ' || b[i] == '`' || b[i] == '*') {
-		i--
-	}
-	return at(b, i) == '|'
-}
-
 // typed is value for what follows a colon, which may be a type first:
 // password: str = "…".
 func (p *pair) typed(b []byte, i int) (pair, bool) {
@@ -366,17 +377,4 @@ func (p *pair) typed(b []byte, i int) (pair, bool) {
 		}
 	}
 	return p.value(b, i, afterWord)
-}
-
-// element is the pair of an XML element: its text.
-func (p *pair) element(b []byte, i int) (pair, bool) {
-	j := i
-	for j < len(b) && b[j] != '<' && b[j] != '\n' && j-i < 1024 {
-		j++
-	}
-	if _, closes := slashes(b, j+1); at(b, j) != '<' || !closes || j == i { // </ may be written as <\/
-		return *p, false
-	}
-	p.from, p.to, p.at = i, j, inQuotes
-	return *p, true
 }

@@ -1,6 +1,10 @@
 package redact
 
-import "bytes"
+import (
+	"bytes"
+
+	"agenttrace/lib/scrub"
+)
 
 // maxPEMHeader is the longest line of a header that is passed over, in bytes.
 const maxPEMHeader = 256
@@ -27,8 +31,76 @@ func (s *search) pem(i int) {
 	if !ok {
 		return
 	}
-	if end, n := keyBody(b, label, linePrefix(b, from)); n >= 40 || n >= 24 && bytes.HasSuffix(b[:end], pemDash) {
+	end, n := keyBody(b, label, linePrefix(b, from))
+	closed := bytes.HasSuffix(b[:end], pemDash)
+	if n >= 40 || n >= 24 && closed {
 		s.add(from, end, "private-key")
+	}
+	switch {
+	case s.raw:
+		s.hit = true // its lines may be elements of an array
+	case s.place.Kind == scrub.String && (n > 0 && !closed || n == 0) && len(bytes.TrimSpace(b[max(end, label):])) == 0:
+		s.place.Note = 1
+	}
+}
+
+// maxNote is how many texts may stand between two lines of a key that are texts
+// of their own.
+const maxNote = 12
+
+// pemLine looks at a text of JSON after one that a private key begins in: the
+// lines of a key may be the elements of an array, or members of objects in it.
+func (s *search) pemLine() bool {
+	v := bytes.TrimSpace(s.text)
+	if bytes.Contains(v, pemEnd) {
+		s.place.Note = 0
+		return false
+	}
+	if scrub.MarkerAt(v) > 0 {
+		s.place.Note = 1
+		return false
+	}
+	from := len(v)
+	for from > 0 && (alnum(v[from-1]) || v[from-1] == '+' || v[from-1] == '/' || v[from-1] == '=') {
+		from--
+	}
+	line := v[from:]
+	if from == 0 && len(line) > 0 && line[0] == '+' {
+		line = line[1:] // of a diff
+	}
+	if n := len(line); n >= 40 && mixed(line) || n >= 4 && n < 80 && from <= 1 && (line[n-1] == '=' || n >= 16 && mixed(line)) {
+		at := len(bytes.TrimRight(s.text, " \t\r\n")) - n
+		s.add(at, at+n, "private-key")
+		s.place.Note = 1
+		return true
+	}
+	if s.place.Note++; s.place.Note > maxNote {
+		s.place.Note = 0
+	}
+	return false
+}
+
+// xmlKey finds the secret parts of a key of RSA in XML (RFC 4050, as .NET
+// writes it): <RSAKeyValue> is at i.
+func (s *search) xmlKey(i int) {
+	if s.raw {
+		s.hit = true
+		return
+	}
+	b := s.text
+	end := min(len(b), i+jwkNear)
+	if k := bytes.Index(b[i+1:end], []byte("SAKeyValue")); k >= 0 {
+		end = i + 1 + k // of this key
+	}
+	for _, tag := range [...]string{"<D>", "<P>", "<Q>", "<DP>", "<DQ>", "<InverseQ>"} {
+		k := bytes.Index(b[i:end], []byte(tag))
+		if k < 0 {
+			continue
+		}
+		from := i + k + len(tag)
+		if to := s.ends.class(classes['b'], b, from); to-from >= minJWK && at(b, to) == '<' {
+			s.add(from, to, "private-key")
+		}
 	}
 }
 
@@ -88,6 +160,13 @@ func keyBody(b []byte, i int, prefix []byte) (end, n int) {
 				return end, n
 			}
 			i++
+			continue
+		case c == '<':
+			k := bytes.IndexByte(b[i:min(len(b), i+12)], '>') // <br>
+			if k < 0 {
+				return end, n
+			}
+			i += k + 1
 			continue
 		case c == 0xe2 && bytes.HasPrefix(b[i:], []byte("→")), c == 0xe2 && bytes.HasPrefix(b[i:], []byte("│")):
 			i += 3

@@ -38,7 +38,7 @@ func placeholder(v, name []byte, literal bool) bool {
 	case '\\':
 		return len(v) > 1 && (v[1] == '"' || v[1] == '\'')
 	case '*', '(':
-		if v[0] == v[len(v)-1] || v[0] == '(' {
+		if t := traitsOf(v); v[0] == v[len(v)-1] || v[0] == '(' && (t.n < 32 || t.digits < 3 || t.signs < 4 || t.spaces > 0) {
 			return true
 		}
 	case '[':
@@ -77,7 +77,7 @@ func placeholder(v, name []byte, literal bool) bool {
 	} else if exact[string(low)] || len(name) == len(low) && bytes.EqualFold(name, low) {
 		return true
 	}
-	if bytes.IndexByte(v, '<') >= 0 || bytes.Contains(v, []byte("${")) || bytes.Contains(v, []byte("$(")) || bytes.Contains(v, []byte("{{")) {
+	if k := bytes.IndexByte(v, '<'); k >= 0 && (k == 0 || bytes.IndexByte(v[k:], '>') > 0 || bytes.IndexByte(v, '/') == k+1) || bytes.Contains(v, []byte("${")) || bytes.Contains(v, []byte("$(")) || bytes.Contains(v, []byte("{{")) {
 		return true
 	}
 	if t := traitsOf(v); t.n >= 20 && t.digits > 0 && t.uppers > 1 && t.lowers > 1 && t.others == 0 && !bytes.Contains(low, []byte("example")) {

@@ -65,6 +65,7 @@ var programs = []program{
 	{name: "rabbitmqctl add_user", after: 2},
 	{name: "rabbitmqctl change_password", after: 2},
 	{name: "vault login", after: 1},
+	{name: "snyk auth", after: 1},
 	{name: "wpa_passphrase", after: 2},
 	{name: "crackmapexec", next: []string{"-p"}},
 	{name: "netexec", next: []string{"-p"}},
@@ -86,7 +87,7 @@ var programs = []program{
 var readers = []string{"password-stdin", "sudo -s", "chpasswd", "passwd --stdin", "with-token", "vercel env add", "wrangler secret put", "secret create", "secrets versions add", "| kinit", "| cryptsetup", "secret-tool store"}
 
 // The functions whose last argument is a password.
-var calls = []string{"sqlcredential(", "networkcredential(", "plainauth(", "basicauth(", "basic_auth(", "passwordcredentials(", "auth=(", "login("}
+var calls = []string{"sqlcredential(", "networkcredential(", "plainauth(", "basicauth(", "httpbasicauth(", "setbasicauth(", "basic_auth(", "basic_auth ", "passwordcredentials(", "auth=(", "login("}
 
 func programNames() []string {
 	var list []string
@@ -95,5 +96,6 @@ func programNames() []string {
 	}
 	list = append(list, readers...)
 	list = append(list, calls...)
-	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "config set", "configure set", "> auth", "convertto-securestring", "sqlplus", "net use", "net user", "cargo login", "unseal key", "poetry config", "auth plain", "identified by")
+	return append(list, "htpasswd", "from-literal", "secrets set", "secret set", "config:set", "config set", "configure set", "> auth", "convertto-securestring", "sqlplus", "net use", "net user", "cargo login", "unseal key", "poetry config", "auth plain", "identified by", "identified with", "-basic.", "bundle config", "acl setuser", " ~*", "+@all", "*assword", "?assword",
+		"mysqli(", "mysqli_connect(", "pdo(", "tconnection(", "put-parameter", "jwt.encode(", "jwt.sign(", "jwt.verify(", "jwt.decode(", "hmac.new(", "createhmac(")
 }

@@ -151,7 +151,7 @@ func (r *Redactor) addForms() {
 		}
 	}
 	add(doName, "pass", "pwd", "secret", "token", "key", "auth", "cred", "cookie", "jwt", "signature", "sig=", "bearer", "bindpw", "rootpw", "mnemonic", "phrase", "seed", "salt", "dsn",
-		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "ar.login", "contraseña", "contrase\\u", "hmac", "psk")
+		"pw=", "pw:", `pw"`, "pw'", `pw\`, "pw ", "_pat", "kennwort", "enha", "пароль", "Пароль", "ПАРОЛЬ", "wachtwoord", "hasło", "lösenord", "şifre", "ar.login", "contraseña", "contrase\\u", "hmac", "psk")
 	add(doURL, "://", `:\/`, `:\\`)
 	add(doPEM, "BEGIN")
 	add(doEnd, "END ")
@@ -159,7 +159,10 @@ func (r *Redactor) addForms() {
 	add(doProgram, programNames()...)
 	add(doDSN, "@tcp(", "@unix(", ":thin:")
 	add(doHash, "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$apr1$", "$argon2", "$pbkdf2", "$y$", "$scrypt$")
-	add(doKube, "kind: Secret", "stringData")
+	add(doForeign, foreignWords...)
+	add(doPattern, foreignEscapes...)
+	add(doXMLKey, "SAKeyValue")
+	add(doKube, "kind: Secret", "stringData", `"kind":"Secret"`, `"kind": "Secret"`, `kind\":\"Secret`, `kind\": \"Secret`)
 	add(doJWK, "kty")
 	add(doArgument, `"-p"`, `"-a"`, `"-P"`, `"-w"`, `"-p\`, `"-a\`, `"-P\`, `"-w\`)
 	add(doEscape, "u00")

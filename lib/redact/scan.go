@@ -3,7 +3,6 @@ package redact
 import (
 	"encoding/binary"
 	"math/bits"
-	"strings"
 )
 
 // A text is looked at three bytes at a time: a table of bits says which three
@@ -37,6 +36,8 @@ const (
 	doKube                   // kind: Secret
 	doJWK                    // kty
 	doArgument               // an option that takes a password, as an element of an array
+	doForeign                // password in a script without blanks
+	doXMLKey                 // RSAKeyValue
 	doPattern                // a literal of a pattern of the user
 )
 
@@ -72,7 +73,7 @@ func hash3(g uint32) uint32 { return g * 0x9e3779b1 >> 15 }
 
 func (t *table) add(x trigger) {
 	if x.do.folded() {
-		x.lit = strings.ToLower(x.lit)
+		x.lit = lowerASCII(x.lit)
 	}
 	g := gramOf(x.lit)
 	h := hash3(g)
@@ -84,6 +85,17 @@ func (t *table) add(x trigger) {
 	}
 	t.next = append(t.next, t.slots[i].first)
 	t.slots[i] = slot{g, uint16(len(t.list))}
+}
+
+// lowerASCII returns s with its letters of ASCII in lower case, and no others.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if isUpper(c) {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // scan calls fn for each trigger in b: where its literal begins. It stops when

@@ -72,6 +72,9 @@ func (r *Redactor) Find(text []byte, at *scrub.Place, found []scrub.Match) []scr
 		return s.found
 	}
 	if at.Kind == scrub.String {
+		if at.Note > 0 && s.pemLine() {
+			return s.found
+		}
 		s.keyed()
 	}
 	r.table.scan(text, s.fn)
@@ -81,7 +84,32 @@ func (r *Redactor) Find(text []byte, at *scrub.Place, found []scrub.Match) []scr
 	if at.Strict && at.Kind != scrub.Name {
 		s.environment()
 	}
+	for k := len(found); k < len(s.found) && k < len(found)+maxNext; k++ {
+		s.next(s.found[k].To)
+	}
 	return s.found
+}
+
+// maxNext bounds how many matches of a text are looked behind.
+const maxNext = 64
+
+// next looks at what goes on right behind a match, as it reads when the match
+// is gone: a second run would see it so.
+func (s *search) next(from int) {
+	to := from
+	for to < len(s.text) && to-from < 512 && s.text[to] > ' ' && s.text[to] != '"' && s.text[to] != '\'' {
+		to++
+	}
+	if to-from < 8 || !alnum(s.text[from]) {
+		return
+	}
+	rest := s.r.search(s.text[from:to], s.place, false)
+	defer s.r.done(rest)
+	s.r.table.scan(rest.text, rest.fn)
+	for _, m := range rest.found {
+		m.From, m.To = m.From+from, m.To+from
+		s.found = append(s.found, m)
+	}
 }
 
 // pattern finds what a rule of the user matches.
@@ -140,6 +168,10 @@ func (s *search) trigger(x *trigger, i int) bool {
 		s.kube(i)
 	case doJWK:
 		s.jwk(i)
+	case doForeign:
+		s.foreign(i + len(x.lit))
+	case doXMLKey:
+		s.xmlKey(i)
 	case doPattern, doArgument:
 		s.hit = s.hit || s.raw
 	}

@@ -288,6 +288,10 @@ func (s *search) kube(i int) {
 		return
 	}
 	b := s.text
+	if b[i] == '"' {
+		s.kubeJSON(i)
+		return
+	}
 	from := max(0, i-4096, s.kubeTo)
 	if k := bytes.LastIndex(b[from:i], []byte("\n---")); k > 0 {
 		from += k

@@ -32,6 +32,12 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 		return false
 	}
 	t := traitsOf(v)
+	if at == inCall && n != someKey && t.digits > 0 && setter(name) {
+		at = inList // setPassword("…")
+	}
+	if at == inList && n == aPassword && (capitals(name) || t.n >= 10 && len(name) > 8) && t.digits > 0 && t.spaces == 0 && !t.wordy() && !speaks(v, &t) && !version(v, &t) {
+		at = inQuotes
+	}
 	if at != inJSON && at != inQuery && n != aPassword && t.wordy() {
 		return false
 	}
@@ -55,7 +61,7 @@ func judge(n nature, name, v []byte, at spot, depth int) bool {
 	} else if at == inFlag && t.wordy() && (t.uppers < 2 || t.uppers == t.n || t.others > 0) {
 		return false
 	}
-	if at == inFlag && (v[0] == '[' || v[0] == '(' || v[0] == '{') || at != inJSON && at != inQuotes && at != inFlag && code(v, &t) {
+	if at == inFlag && (v[0] == '[' || v[0] == '(' || v[0] == '{') || at != inJSON && at != inQuotes && at != inFlag && code(v, &t) && !(at == afterSign && n == aPassword && capitals(name) && t.digits > 0 && unpaired(v)) {
 		return false
 	}
 	if at == inProse && n != aPassword && (t.longest < 16 && t.signs == 0 || t.digits < 2) {
@@ -107,7 +113,7 @@ func judgePassword(name, v []byte, t *traits, at spot, depth int) bool {
 		case t.n < 4 || t.spaces > 1 || pattern(v) || v[t.n-1] == ':' || v[t.n-1] == '?':
 			return false
 		case t.spaces == 1:
-			return t.digits > 0 && t.signs > 0
+			return t.digits > 0 && (t.signs > 0 || capitals(name) && t.digits > 1 && bytes.IndexByte(v, ' ') > 2)
 		case t.wordy():
 			return t.others == 0 && t.uppers == 0 && t.n >= 7 && !common[string(v)]
 		}
@@ -165,4 +171,10 @@ func looksLikeKey(name, v []byte, t *traits, query bool) bool {
 		return (capitals(name) || query) && len(v) >= 32
 	}
 	return true
+}
+
+// setter reports whether a name is that of a function that sets something.
+func setter(name []byte) bool {
+	name = name[bytes.LastIndexByte(name, '.')+1:]
+	return len(name) > 6 && (equalFold(name[:3], "set") || equalFold(name[:4], "with"))
 }
