@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"agenttrace/lib/text"
@@ -26,6 +27,9 @@ func (j *judge) line(line string, strange bool) {
 		for _, h := range c.MayHosts {
 			j.mayHost(h)
 		}
+		for _, l := range c.MayRun {
+			j.mayRun(l, c, 0)
+		}
 		if j.p.learning || Worst(j.list[before:]) < Deny {
 			j.doubts(c)
 		}
@@ -43,15 +47,10 @@ func (j *judge) command(c *tool.Command) {
 	}
 	f := Finding{Kind: "command", Action: ran(c), Subject: c.Program}
 	all := layers(c)
-	for i := range rules.Deny {
-		w := &rules.Deny[i]
-		for _, words := range all {
-			if w.denies(words) {
-				f.Verdict, f.Rule, f.Pattern, f.Reason = Deny, "commands.deny", w.Text, "denied by commands.deny"
-				j.add(f)
-				return
-			}
-		}
+	if w := j.refused(all); w != nil {
+		f.Verdict, f.Rule, f.Pattern, f.Reason = Deny, "commands.deny", w.Text, "denied by commands.deny"
+		j.add(f)
+		return
 	}
 	switch {
 	case c.Program == "":
@@ -70,6 +69,72 @@ func (j *judge) command(c *tool.Command) {
 		f.Reason = "no command policy"
 	}
 	j.add(f)
+}
+
+// refused returns the entry of the deny list that means a command.
+func (j *judge) refused(all [][]string) *Words {
+	deny := j.p.Commands.Deny
+	for i := range deny {
+		for _, words := range all {
+			if deny[i].denies(words) || len(deny[i].words) > 1 && deny[i].denies(part(words)) {
+				return &deny[i]
+			}
+		}
+	}
+	return nil
+}
+
+// mayRun judges a line that a call may run: it matters if what it does is
+// denied.
+func (j *judge) mayRun(line string, outer *tool.Command, depth int) {
+	list := tool.Commands(line)
+	for i := range list {
+		c := &list[i]
+		if w := j.refused(layers(c)); w != nil {
+			j.add(Finding{Kind: "command", Action: ran(c), Subject: c.Program, Verdict: Deny, Rule: "commands.deny", Pattern: w.Text, Reason: "denied by commands.deny"})
+		}
+		each := func(files []string, op, verb string) {
+			for _, f := range files {
+				for _, dir := range within(outer.Dirs, c.Dirs) {
+					j.file(access{op: op, verb: verb, path: f, dir: dir, glob: slices.Contains(c.Globs, f), tree: slices.Contains(c.Trees, f), only: true})
+				}
+			}
+		}
+		each(c.Reads, "read", "Read")
+		each(c.Searches, "read", "Read")
+		each(c.MayRead, "read", "Read")
+		each(c.Writes, "write", "Write")
+		each(c.MayWrite, "write", "Write")
+		for _, h := range c.Hosts {
+			j.host(h)
+		}
+		for _, l := range c.MayRun {
+			if depth < 3 {
+				j.mayRun(l, outer, depth+1)
+			}
+		}
+	}
+}
+
+// within returns directories that are given in others.
+func within(outer, inner []string) []string {
+	if len(outer) == 0 {
+		outer = []string{""}
+	}
+	if len(inner) == 0 {
+		return outer
+	}
+	var out []string
+	for _, o := range outer {
+		for _, d := range inner {
+			if o == "" || strings.HasPrefix(d, "/") || strings.HasPrefix(d, "~") || strings.HasPrefix(d, "$") {
+				out = append(out, d)
+			} else {
+				out = append(out, o+"/"+d)
+			}
+		}
+	}
+	return out
 }
 
 // certain reports whether the program of a command is known, whatever it is
@@ -132,7 +197,7 @@ func (j *judge) accesses(c *tool.Command) {
 	}
 	each := func(list []string, op, verb string, d tool.Doubt, only bool) {
 		for _, p := range list {
-			a := access{op: op, verb: verb, path: p, glob: globs[p], tree: trees[p], only: only, list: c.Listing && verb == "List"}
+			a := access{op: op, verb: verb, path: p, glob: globs[p], tree: trees[p], only: only, list: c.Listing && verb == "List", hidden: c.Hidden}
 			a.far = op == "read" && searchers[c.Program] && !only
 			a.deep = a.tree && c.Program != "mv" && c.Program != "gmv"
 			a.doubt = c.Doubt&d != 0 && strings.ContainsAny(p, "$`")

@@ -48,6 +48,12 @@
 //     the branches of if and case, loops and called functions as run, the
 //     lines in $(…), eval, find -exec and xargs, here-documents that are fed to
 //     a shell.
+//   - A deny list also means what says the same in other words: npm i for npm
+//     install, git push origin +main for git push --force, chmod a+rwx for chmod
+//     777, docker image push for docker push, mvn clean deploy for mvn deploy.
+//   - What a program may run beside (a pager, keys that tmux types, CC of make,
+//     the preparation of a benchmark, the value of --exec) matters if it is
+//     denied.
 //   - Wrappers are looked through: sudo, env, timeout, xargs, nohup and the like
 //     are judged by a deny list and by what they start. A runner of packages
 //     (uv run, npx, poetry run) that is allowed allows what it runs.

@@ -110,8 +110,15 @@ func (j *judge) denied(a access, deny []Pattern, places []place, globbed bool) (
 		if j.ctx.Fold {
 			glob = strings.ToLower(glob)
 		}
-		hidden := strings.Contains(a.path, "**/")
+		hidden := a.hidden || strings.Contains(a.path, "**/")
+		floating := (p.name || strings.HasPrefix(p.globs[0], "**/")) && !strings.HasSuffix(p.Text, "/**")
 		for _, abs := range p.absolutes(j.ctx) {
+			if a.tree && !floating && overlaps(glob+"/**", abs, hidden) {
+				if strings.Trim(path.Base(glob), "*") == "" {
+					return Deny, p.Text // rm -rf ./*
+				}
+				may = p.Text
+			}
 			if !overlaps(glob, abs, hidden) {
 				continue
 			}
@@ -121,13 +128,16 @@ func (j *judge) denied(a access, deny []Pattern, places []place, globbed bool) (
 				}
 			}
 			// Any directory may have a denied name: that says nothing.
-			floating := (p.name || strings.HasPrefix(p.globs[0], "**/")) && !strings.HasSuffix(p.Text, "/**")
+			// rm -r build/* is rm -r build, which names of no place do not deny.
+			if floating && a.tree && strings.Trim(path.Base(glob), "*") == "" && j.ctx.form(path.Dir(glob)) != j.ctx.root() {
+				continue
+			}
 			if !floating || !strings.HasSuffix(abs, "/**") {
 				may = p.Text
 			}
 		}
 	}
-	if may != "" {
+	if may != "" && !a.list {
 		return Unknown, may
 	}
 	return None, ""

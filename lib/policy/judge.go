@@ -55,6 +55,9 @@ func (p *Policy) Judge(call tool.Call, ctx *Context) []Finding {
 	for _, f := range call.Reads {
 		j.file(access{op: "read", verb: "Read", path: f})
 	}
+	for _, f := range call.Globs {
+		j.filter(f, "")
+	}
 	for _, f := range call.Writes {
 		j.file(access{op: "write", verb: "Write", path: f})
 	}
@@ -92,6 +95,9 @@ func (p *Policy) Judge(call tool.Call, ctx *Context) []Finding {
 	}
 	if call.Code != "" {
 		j.code(call.Code)
+	}
+	for _, l := range call.MayRun {
+		j.mayRun(l, &tool.Command{}, 0)
 	}
 	if len(j.list) == 0 {
 		j.add(Finding{Kind: "tool", Action: "Tool: " + call.Name, Subject: call.Name, Reason: "no policy rule for this tool type"})
@@ -155,6 +161,7 @@ type access struct {
 	path     string
 	dir      string // where a relative path is taken from, in the call's directory
 	glob     bool   // a pattern of the shell
+	hidden   bool   // which matches hidden names, too
 	tree     bool   // with all that is in it
 	deep     bool   // and that must be allowed, too
 	doubt    bool   // the path holds what is not known

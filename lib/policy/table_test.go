@@ -319,7 +319,7 @@ var denyLines = []struct{ line, want string }{
 	{"python3 <<'EOF'\nopen('secrets/a')\nEOF", "deny"},
 	{"node -e 'require(\"fs\").readFileSync(\".env\")'", "deny"},
 	{"node -e '1'", "unknown"},
-	{"perl -ne 'print' .env", "unknown"},
+	{"perl -ne 'print' .env", "deny"},
 	{"ruby -e 'puts 1'", "unknown"},
 	{"php -r 'echo 1;'", "unknown"},
 	{"awk 'BEGIN{while((getline l < \".env\")>0) print l}'", "deny"},

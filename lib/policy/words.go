@@ -107,6 +107,9 @@ func (w *Words) denies(words []string) bool {
 		return false
 	}
 	pat, prog := strings.ToLower(base(w.words[0])), strings.ToLower(base(words[0]))
+	if own, ok := sameAs[prog]; ok && !wordMatch(pat, prog) {
+		prog = own
+	}
 	if !wordMatch(pat, prog) && !wordMatch(pat, plainName(prog)) && !(plainName(pat) == pat && pat == plainName(prog)) {
 		return false
 	}
@@ -114,10 +117,22 @@ func (w *Words) denies(words []string) bool {
 	if len(rest) == 0 {
 		return true
 	}
+	for _, said := range otherwise(prog, words) {
+		if w.means(prog, said) {
+			return true
+		}
+	}
+	return false
+}
+
+// means reports whether the words after the program of a pattern are those of a
+// command.
+func (w *Words) means(prog string, words []string) bool {
+	rest := w.words[1:]
 	if len(words)-1 >= len(rest) {
 		all := true
 		for i, x := range rest {
-			all = all && wordMatch(x, words[i+1])
+			all = all && (wordMatch(x, words[i+1]) || i == 0 && verb(prog, x) == verb(prog, words[i+1]))
 		}
 		if all {
 			return true
@@ -126,6 +141,11 @@ func (w *Words) denies(words []string) bool {
 	for _, ops := range operands(prog, words[1:]) {
 		if inOrder(rest, ops, words[1:], prog) {
 			return true
+		}
+		for i := 1; goals[prog] && i < len(ops); i++ {
+			if inOrder(rest, ops[i:], words[1:], prog) {
+				return true
+			}
 		}
 	}
 	return false
@@ -179,13 +199,10 @@ func operands(prog string, words []string) [][]string {
 		}
 		plain = append(plain, x)
 	}
-	if ok {
-		return [][]string{plain}
-	}
 	for i := 0; i < len(words); i++ {
 		x := words[i]
-		if len(x) > 1 && x[0] == '-' {
-			if !strings.Contains(x, "=") {
+		if len(x) > 1 && x[0] == '-' && x != "--" {
+			if !strings.Contains(x, "=") && !(ok && len(skipping) > 0) {
 				i++
 			}
 			continue
@@ -221,7 +238,7 @@ func inOrder(pattern, ops, words []string, prog string) bool {
 			}
 			continue
 		}
-		if n >= len(ops) || !wordMatch(x, ops[n]) {
+		if n >= len(ops) || !wordMatch(x, ops[n]) && (n > 0 || verb(prog, x) != verb(prog, ops[n])) {
 			return false
 		}
 		n++

@@ -10,8 +10,8 @@ import (
 
 // Operation returns a rule on calls of a tool with a text, both as patterns of a
 // shell in any case of letters: * is any text, ? any character, [a-z] one of
-// some. The text is the shell line, or a path, or what is searched for. "" is
-// any. It is what agent-strace calls an operation rule.
+// some. The text is the shell line, or a path, a host, or what is searched for.
+// "" is any. It is what agent-strace calls an operation rule.
 func Operation(at *config.Node, name, toolPattern, pattern string, action Action) (*Rule, error) {
 	r := &Rule{Name: name, Condition: "operation", Pattern: pattern, Action: action, Line: at.Line}
 	var err error
@@ -68,6 +68,7 @@ func (r *Rule) operation(call *tool.Call) (bool, string) {
 	texts := []string{call.Line}
 	if call.Line == "" {
 		texts = append(append(append(append(texts[:0], call.Reads...), call.Writes...), call.Searches...), call.Pattern)
+		texts = append(append(append(texts, call.Hosts...), call.MayRead...), call.MayWrite...)
 	}
 	for _, t := range texts {
 		if r.text.MatchString(t) {

@@ -2,6 +2,7 @@ package tool
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -19,6 +20,11 @@ func (w *walker) assign(list []*syntax.Assign, exported bool) {
 				v.exported = true
 				w.st = w.st.set(name, v)
 			}
+			continue
+		}
+		if v, ok := w.array(a); ok {
+			v.exported = exported
+			w.st = w.st.set(name, v)
 			continue
 		}
 		if a.Index != nil || a.Array != nil {
@@ -49,6 +55,40 @@ func (w *walker) assign(list []*syntax.Assign, exported bool) {
 		}
 		w.st = w.st.set(name, v)
 	}
+}
+
+// array returns what an array holds after an assignment, if that is known.
+func (w *walker) array(a *syntax.Assign) (value, bool) {
+	if a.Index != nil || a.Array == nil {
+		return value{}, false
+	}
+	v := value{known: true, elems: []string{}}
+	if a.Append {
+		old, ok := w.st.vars[a.Name.Value]
+		if !ok || old.elems == nil {
+			return value{}, false
+		}
+		v = old
+		v.elems = slices.Clip(v.elems)
+	}
+	for _, e := range a.Array.Elems {
+		if e.Index != nil || e.Value == nil {
+			return value{}, false
+		}
+		for _, x := range w.words([]*syntax.Word{e.Value}) {
+			if strings.ContainsAny(x.text, "$`") && !x.known || len(v.elems) > 64 {
+				return value{}, false
+			}
+			v.elems = append(v.elems, x.text)
+			v.known = v.known && x.known
+			v.glob = v.glob || x.glob
+		}
+	}
+	v.list = []string{""}
+	if len(v.elems) > 0 {
+		v.list[0] = v.elems[0]
+	}
+	return v, true
 }
 
 // places are the names of the arguments of a script or function.
@@ -131,19 +171,24 @@ func (w *walker) unset(c *command, words []word) {
 	case "alias":
 		for _, x := range words[1:] {
 			if name, line, ok := strings.Cut(x.text, "="); ok && len(w.st.alias) < maxVars {
-				n := *w.st
-				n.alias = maps.Clone(n.alias)
-				if n.alias == nil {
-					n.alias = map[string]string{}
-				}
-				n.alias[name] = line
-				w.st = &n
+				w.st = w.st.named(name, line)
 			}
 		}
 	}
 	for _, name := range names {
 		w.st = w.st.set(name, value{})
 	}
+}
+
+// named returns the state with an alias.
+func (s *state) named(name, line string) *state {
+	n := *s
+	n.alias = maps.Clone(s.alias)
+	if n.alias == nil {
+		n.alias = map[string]string{}
+	}
+	n.alias[name] = line
+	return &n
 }
 
 // assigned returns the variables that statements set.

@@ -10,12 +10,12 @@ var inlined = spread(map[string]string{
 	"python python2 python3 pypy pypy3":                                "-c",
 	"node nodejs bun deno tsx ts-node":                                 "-e --eval -p --print eval",
 	"ruby perl lua luajit Rscript osascript groovy julia elixir scala": "-e -E --eval",
-	"php":                     "-r",
-	"pwsh powershell":         "-Command -c -EncodedCommand -e -enc",
-	"awk gawk mawk nawk":      "",
-	"sed gsed":                "",
-	"vim nvim vi ex ed emacs": "-c --cmd --eval -e",
-	"psql mysql sqlite3":      "",
+	"php":                       "-r",
+	"pwsh powershell":           "-Command -c -EncodedCommand -e -enc",
+	"awk gawk mawk nawk":        "",
+	"sed gsed":                  "",
+	"vim nvim vi ex ed emacs":   "-c --cmd --eval -e",
+	"psql mysql sqlite3 duckdb": "",
 	"nu xonsh elvish rc expect tclsh capsh guile": "-c --commands",
 	"R":           "-e",
 	"erl":         "-eval",
@@ -43,7 +43,7 @@ func (c *command) code(words []word) {
 	case "sed", "gsed":
 		c.sed(words)
 		return
-	case "psql", "mysql", "sqlite3":
+	case "psql", "mysql", "sqlite3", "duckdb":
 		for _, x := range words[1:] {
 			c.sql(x.text)
 		}
@@ -57,6 +57,9 @@ func (c *command) code(words []word) {
 	for i := 1; i < len(words); i++ {
 		x := words[i]
 		t := x.text
+		if name == "cmd" && strings.HasPrefix(t, "/") && !has(opts, t) {
+			continue
+		}
 		if !strings.HasPrefix(t, "-") && !has(opts, t) {
 			script = true
 			break
@@ -65,11 +68,25 @@ func (c *command) code(words []word) {
 			script = true
 			break
 		}
+		if k := strings.IndexAny(t, "eE"); has("perl ruby", name) && k > 1 && k+1 < len(t) && t[1] != '-' && strings.Trim(t[1:k], "pnlaiwWs0123456789") == "" {
+			c.source(name, word{text: t[k+1:], known: x.known}) // -pe1
+			for _, f := range words[i+1:] {
+				c.mayUse(f.text, f.glob)
+			}
+			return
+		}
 		for _, o := range strings.Fields(opts) {
 			switch {
 			case t == o, len(o) == 2 && len(t) > 2 && t[1] != '-' && strings.HasSuffix(t, o[1:]) && has("perl ruby python python3 node nodejs", name):
-				if i+1 < len(words) {
+				if i+1 < len(words) && name == "cmd" {
+					c.source(name, join(words[i+1:]))
+				} else if i+1 < len(words) {
 					c.source(name, words[i+1])
+					for _, f := range words[i+2:] { // what the code is given
+						if !strings.HasPrefix(f.text, "-") {
+							c.mayUse(f.text, f.glob)
+						}
+					}
 				}
 				return
 			case len(o) == 2 && strings.HasPrefix(t, o) && len(t) > 2 && t[1] != '-' && !has("node nodejs bun deno", name):
@@ -103,6 +120,20 @@ func (c *command) source(name string, x word) {
 		return
 	}
 	c.doubt(DoubtProgram)
+	c.spawns(x.text)
+	switch {
+	case has("pwsh powershell cmd", name): // much of which reads as a line here, too
+		c.runs(x.text)
+	case has("vim nvim vi ex", name):
+		line := strings.TrimLeft(strings.TrimPrefix(x.text, "silent "), ": ")
+		verb, f, _ := strings.Cut(line, " ")
+		if rest, ok := strings.CutPrefix(line, "!"); ok {
+			c.runs(rest)
+		} else if has("r read w write e edit sp vs tabe", strings.TrimRight(verb, "!")) {
+			c.mayRead(word{text: f})
+			c.mayWrite(word{text: f})
+		}
+	}
 	for _, m := range Mentions(x.text) {
 		if strings.Contains(m, "://") {
 			if h := urlHost(m, false); h != "" && !strings.ContainsAny(h, "{}$%<> ") {
@@ -114,6 +145,26 @@ func (c *command) source(name string, x word) {
 		c.mayWrite(word{text: m})
 	}
 }
+
+// spawns notes the lines that source text gives to what starts programs.
+func (c *command) spawns(code string) {
+	for _, m := range spawning.FindAllStringSubmatch(code, 16) {
+		var argv []string
+		for _, s := range literal.FindAllStringSubmatch(m[1], 64) {
+			argv = append(argv, s[1]+s[2]+s[3])
+		}
+		if len(argv) == 1 {
+			c.runs(argv[0])
+		} else {
+			c.runs(strings.Join(quotedAll(argv), " "))
+		}
+	}
+}
+
+// spawning are calls that start programs in the languages of interpreters, with
+// the strings that they are given.
+var spawning = regexp.MustCompile("\\b(?:system|[pP]open2?|exec\\w*|spawn\\w*|shell_exec|passthru|proc_open|check_output|check_call|getoutput|getstatusoutput|run|call|shell-command|script|execute)\\b[ \t]*[(]?[ \t]*[\\[(]?[ \t]*" +
+	"((?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)(?:[ \t]*,[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'))*)")
 
 // literal is a string in the source of a programming language.
 var literal = regexp.MustCompile("\"((?:[^\"\\\\\n]|\\\\.)*)\"|'((?:[^'\\\\\n]|\\\\.)*)'|`([^`\n]*)`")
@@ -171,13 +222,13 @@ func (c *command) sql(text string) {
 }
 
 // databaseFiles are what statements have that name files of the machine.
-var databaseFiles = []string{".read", ".output", ".once", ".import", "readfile(", "writefile(", "load_file(", "pg_read_file(", "pg_read_binary_file(", "pg_ls_dir(", "outfile", "dumpfile", "infile", "lo_import(", "lo_export(", "\\i ", "\\o ", "\\copy"}
+var databaseFiles = []string{".read", ".output", ".backup ", ".once", ".import", "readfile(", "read_text(", "read_csv(", "read_json(", "read_parquet(", "writefile(", "load_file(", "pg_read_file(", "pg_read_binary_file(", "pg_ls_dir(", "outfile", "dumpfile", "infile", "lo_import(", "lo_export(", "\\i ", "\\o ", "\\copy"}
 
 // leavesDatabase reports whether a statement does something outside of the
 // database.
 func leavesDatabase(text string) bool {
 	low := strings.ToLower(text)
-	for _, k := range append([]string{"from program", "to program", "load_extension", "xp_cmdshell", "dblink"}, databaseFiles[4:]...) {
+	for _, k := range append([]string{"from program", "to program", "load_extension", "xp_cmdshell", "dblink"}, databaseFiles[5:]...) {
 		if strings.Contains(low, k) {
 			return true
 		}

@@ -58,6 +58,9 @@ func (c *command) mounts(x word) {
 	}
 }
 
+// dockerGlobal are options before the subcommand that take a value.
+const dockerGlobal = "-H --host -c --context --config -l --log-level"
+
 // container tells what a container is given of this machine.
 func (c *command) container(words []word) {
 	for i, x := range words[1:] {
@@ -91,10 +94,16 @@ func (c *command) container(words []word) {
 			if joined {
 				next = word{text: val, known: x.known}
 			}
-			c.reads(next)
+			if next.text != "" && (opt != "-f" || slices.ContainsFunc(words, func(x word) bool { return has("build compose buildx stack bake", x.text) })) {
+				c.reads(next)
+			}
 		}
 	}
-	switch sub := subcommand(words, "-H --host -c --context --config -l"); sub {
+	sub := subcommand(words, dockerGlobal)
+	if sub == "compose" && slices.ContainsFunc(words, func(x word) bool { return x.text == "cp" }) {
+		sub = "cp"
+	}
+	switch sub {
 	case "cp":
 		for _, x := range words[2:] {
 			if !strings.HasPrefix(x.text, "-") && !strings.Contains(x.text, ":") {
@@ -108,5 +117,64 @@ func (c *command) container(words []word) {
 				c.writes(words[i+1])
 			}
 		}
+	case "run", "create", "exec", "container", "compose", "ps", "images", "pull", "push", "logs", "tag":
+		for _, x := range (program{values: dockerValues + " --secret --env-from-file"}).valuesOf(words, "--secret --env-from-file --env-file") {
+			c.mayUse(x.text, x.glob)
+		}
+	default:
+		c.stranger(words)
 	}
+}
+
+// A mount is a path of this machine under the name that it has in a container.
+type mount struct{ inside, outside string }
+
+// mounted returns the mounts among the words of a command.
+func mounted(words []word) (list []mount) {
+	add := func(from, to string) {
+		for _, pwd := range []string{"$(pwd)", "`pwd`", "${PWD}", "$PWD"} {
+			if rest, ok := strings.CutPrefix(from, pwd); ok {
+				from = "." + rest
+			}
+		}
+		if strings.HasPrefix(to, "/") && to != "/" && strings.ContainsAny(from[:min(1, len(from))], "/.~$") {
+			list = append(list, mount{strings.TrimSuffix(to, "/"), from})
+		}
+	}
+	for i, x := range words[1:] {
+		opt, val, joined := option(x.text)
+		if !joined && i+2 < len(words) {
+			val = words[i+2].text
+		}
+		switch {
+		case has("-v --volume", opt):
+			if f := strings.Split(val, ":"); len(f) > 1 {
+				add(f[0], f[1])
+			}
+		case opt == "--mount":
+			from, to := "", ""
+			for _, f := range strings.Split(val, ",") {
+				switch k, v, _ := strings.Cut(f, "="); {
+				case has("source src", k):
+					from = v
+				case has("target dst destination", k):
+					to = v
+				}
+			}
+			add(from, to)
+		}
+	}
+	return list
+}
+
+// outside adds to paths in a container what they are on this machine.
+func outside(list []string, mounts []mount) []string {
+	for _, p := range list {
+		for _, m := range mounts {
+			if rest, ok := strings.CutPrefix(p, m.inside); ok && (rest == "" || rest[0] == '/') && len(list) < maxCommands {
+				list = append(list, m.outside+rest)
+			}
+		}
+	}
+	return list
 }

@@ -67,7 +67,8 @@
 // Reads, Writes and Hosts are what is known of a program's arguments. MayRead
 // and MayWrite are for whoever must be sure: arguments of programs that are not
 // known here and might be files, names of files in source text, the file that a
-// copy makes if its target is a directory.
+// copy makes if its target is a directory. MayRun has lines that a program may
+// run: a pager, what is to be done before and after, keys that are typed for it.
 //
 // # Intents
 //

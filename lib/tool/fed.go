@@ -12,8 +12,21 @@ import (
 // in the line has written or fetched: what is in it is not told.
 func runsWritten(list []command) {
 	var written set
+	copies := map[string]string{} // of programs, under other names
 	for i := range list {
 		c := &list[i]
+		if own := copies[c.Program]; own != "" && strings.Contains(c.word, "/") {
+			c.MayRun = append(c.MayRun, own+" "+strings.Join(quotedAll(c.Args), " "))
+		}
+		if has("cp gcp mv gmv ln install", c.Program) && len(c.Reads)+len(c.MayRead) < 16 {
+			for _, from := range append(slices.Clip(c.Reads), c.MayRead...) {
+				for _, to := range append(slices.Clip(c.Writes), c.MayWrite...) {
+					if a, b := path.Base(from), path.Base(to); a != b && len(copies) < maxVars {
+						copies[b] = a
+					}
+				}
+			}
+		}
 		if len(written.list) > 0 {
 			files := []string{}
 			if strings.Contains(c.word, "/") {
@@ -21,6 +34,9 @@ func runsWritten(list []command) {
 			}
 			if _, ok := inlined[version(c.Program)]; ok || shells[c.Program] || has("source . make gmake", c.Program) {
 				files = append(files, c.Reads...)
+			}
+			if c.Program == "make" || c.Program == "gmake" {
+				files = append(files, c.MayRead...)
 			}
 			for _, f := range files {
 				if slices.Contains(written.list, path.Base(f)) {
@@ -36,6 +52,14 @@ func runsWritten(list []command) {
 			written.add(path.Base(f))
 		}
 	}
+}
+
+func quotedAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = quote(x)
+	}
+	return out
 }
 
 // feeds tells what a shell on another machine is given to read: ssh HOST bash

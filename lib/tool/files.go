@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -86,12 +87,23 @@ func (p program) takes(opt string) bool {
 
 // operands sets the files and hosts that the words of a command name.
 func (c *command) operands(words []word) {
+	if has("docker podman nerdctl", c.Program) { // docker image pull is docker pull
+		for i := 1; i < len(words)-1 && i < 6; i++ {
+			if has("image container", words[i].text) && words[i].text == subcommand(words, dockerGlobal) {
+				words = slices.Delete(slices.Clone(words), i, i+1)
+				break
+			}
+		}
+	}
 	c.hosts(words)
-	if w := words[0].text; strings.Contains(w, "/") && !rooted(w) && !strings.Contains(w, "://") && !c.Remote {
+	if w := words[0].text; (strings.Contains(w, "/") || len(w) > 1 && w[0] == '.') && !rooted(w) && !strings.Contains(w, "://") && !c.Remote {
 		c.mayRead(words[0]) // to run a file is to read it
 	}
 	if rest, ok := strings.CutPrefix(words[0].text, "github:"); ok && rest != "" {
 		c.host("github.com", true)
+	}
+	if w := words[0].text; len(c.way) > 0 && has("npx", c.way[len(c.way)-1]) && (strings.HasPrefix(w, "create-") || strings.LastIndexByte(w, '@') > 0) {
+		c.host("registry.npmjs.org", true) // of no project
 	}
 	if strings.Contains(words[0].text, "://") { // npx https://x/y.tgz
 		c.host(urlHost(words[0].text, false), words[0].known)
@@ -103,6 +115,10 @@ func (c *command) operands(words []word) {
 			c.stranger(words)
 		}
 	}
+	if len(words) > 2 && strings.HasPrefix(words[1].text, "-mpip") { // joined
+		words = slices.Insert(slices.Clone(words), 1, word{text: "-m", known: true})
+		words[2].text = words[2].text[len("-m"):]
+	}
 	if len(words) > 3 && words[1].text == "-m" && strings.HasPrefix(words[2].text, "pip") && strings.HasPrefix(c.Program, "py") {
 		inner := *c // python -m pip is pip
 		inner.Program = "pip"
@@ -111,6 +127,15 @@ func (c *command) operands(words []word) {
 		c.Hosts, c.Doubt, c.Writes = inner.Hosts, inner.Doubt, inner.Writes
 	}
 	c.code(words)
+	c.mayRun(words)
+	for i, x := range words[1:] {
+		if opt, val, joined := option(x.text); has("--env-file --env-file-if-exists", opt) {
+			if !joined && i+2 < len(words) {
+				val = words[i+2].text
+			}
+			c.mayRead(word{text: val})
+		}
+	}
 	if c.more {
 		c.guess()
 	}
@@ -120,6 +145,7 @@ func (c *command) operands(words []word) {
 func (c *command) guess() {
 	p, ok := programs[c.Program]
 	switch {
+	case c.Program == "git" && len(c.Args) > 0 && has("branch tag fetch remote push switch stash merge cherry-pick revert rebase reset worktree", c.Args[0]):
 	case has("curl wget ssh scp nc http", c.Program):
 		c.doubt(DoubtHost | DoubtRead)
 	case !ok:
@@ -140,23 +166,71 @@ func (c *command) guess() {
 // stranger takes what may be a path among the words of a program of which
 // nothing is known.
 func (c *command) stranger(words []word) {
+	if copiesAll(c.Program, words) {
+		for _, x := range words[2:] {
+			if !strings.HasPrefix(x.text, "-") && !strings.Contains(x.text, ":") {
+				c.mayRead(x)
+				c.tree(x)
+			}
+		}
+	}
 	for _, x := range words[1:] {
 		t := x.text
 		if strings.HasPrefix(t, "-") {
 			_, val, ok := strings.Cut(t, "=")
-			if !ok {
+			switch {
+			case ok:
+				t = val
+			case len(t) > 2 && t[1] != '-' && strings.ContainsAny(t[2:], "./"):
+				t = t[2:] // -f.env
+			default:
 				continue
 			}
-			t = val
 		}
-		if f, ok := strings.CutPrefix(t, "@"); ok {
-			t = f
+		c.mayUse(t, x.glob)
+	}
+}
+
+// copiesAll reports whether a program copies directories, with all that is in
+// them, to where others have them.
+func copiesAll(name string, words []word) bool {
+	any := func(list string) bool {
+		return slices.ContainsFunc(words[1:], func(x word) bool { return has(list, x.text) })
+	}
+	switch name {
+	case "aws", "gcloud", "gsutil", "mc", "s3cmd", "s5cmd", "oci", "b2":
+		return any("sync mirror rsync") || any("cp put mv upload") && any("--recursive -r -R")
+	case "rclone", "azcopy", "restic", "borg", "duplicity":
+		return any("sync copy move backup create cp")
+	}
+	return false
+}
+
+// mayUse notes a word of which nothing is known, and what in it may be a path:
+// what follows a =, a : and an @, and the parts between commas and quotes.
+func (c *command) mayUse(t string, glob bool) {
+	may := func(t string) {
+		c.mayRead(word{text: t, known: true, glob: glob})
+		c.mayWrite(word{text: t, known: true, glob: glob})
+	}
+	for _, s := range []string{"file://", "fileb://"} {
+		if f, ok := cutFold(t, s); ok {
+			may(f)
+			return
 		}
-		if t == "" || strings.ContainsAny(t, " \t\n") || strings.Contains(t, "://") {
-			continue
+	}
+	t = strings.TrimPrefix(t, "@")
+	if t == "" || strings.ContainsAny(t, " \t\n") || strings.Contains(t, "://") {
+		return
+	}
+	may(t)
+	if !strings.ContainsAny(t, "=:@,\"'") || len(t) > 512 {
+		return
+	}
+	for _, part := range strings.FieldsFunc(t, func(r rune) bool { return strings.ContainsRune("=:@,{}[]()\"'", r) }) {
+		if strings.ContainsAny(part, "./") && strings.Trim(part, "./0123456789") != "" {
+			may(part)
 		}
-		c.mayRead(word{text: t, known: true, glob: x.glob})
-		c.mayWrite(word{text: t, known: true, glob: x.glob})
 	}
 }
 
@@ -222,6 +296,9 @@ func (c *command) known(p program, words []word) {
 		case edited:
 			c.reads(x)
 			c.writes(x)
+			if c.Program == "code" { // file:line
+				c.mayUse(x.text, x.glob)
+			}
 		case copied, moved, linked:
 			if scpHost(x.text) != "" && has("scp sftp rsync", c.Program) {
 				continue // a file of another machine

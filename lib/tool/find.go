@@ -2,8 +2,10 @@ package tool
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -18,7 +20,7 @@ func (w *walker) find(c *command, words []word, in place) {
 		return
 	}
 	w.emit(c)
-	found := finds(c, words)
+	found := under(c, words)
 	for i := 1; i < len(words); i++ {
 		switch words[i].text {
 		case "-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch":
@@ -91,10 +93,36 @@ func finds(c *command, words []word) []string {
 	return out
 }
 
+// under is finds for what a find does more than to list: of one that finds all
+// sorts of files in directories that it names, these are the patterns, unless it
+// is the directory where it runs.
+func under(c *command, words []word) []string {
+	if found := finds(c, words); found != nil || c.Program != "find" {
+		return found
+	}
+	var out []string
+	for _, x := range words[1:] {
+		if has("-L -H -P", x.text) {
+			continue
+		}
+		if strings.HasPrefix(x.text, "-") || has("( !", x.text) {
+			break
+		}
+		if !x.known || x.glob || below("", x.text) == "" || strings.HasPrefix(below("", x.text), "..") {
+			return nil
+		}
+		out = append(out, strings.TrimSuffix(x.text, "/"), strings.TrimSuffix(x.text, "/")+"/**/*")
+	}
+	return out
+}
+
 // given adds to the words of a program those that xargs reads, if they are
 // known.
 func (c *command) given(all, rest []word) []word {
 	token := ""
+	if c.input == nil && c.stdin != "" && !strings.ContainsAny(c.stdin, "$`") {
+		c.input = &stdin{text: c.stdin}
+	}
 	for i, x := range all[:len(all)-len(rest)] {
 		if has("-a --arg-file", x.text) && i+1 < len(all) {
 			c.reads(all[i+1])
@@ -114,7 +142,7 @@ func (c *command) given(all, rest []word) []word {
 		}
 	}
 	switch {
-	case c.input == nil || c.Program == "parallel":
+	case c.input == nil:
 		c.more = true
 	case c.input.globs != nil:
 		c.found = c.input.globs
@@ -124,7 +152,7 @@ func (c *command) given(all, rest []word) []word {
 		c.more = token != "{}"
 	default:
 		var words []word
-		for _, f := range strings.Fields(c.input.text) {
+		for _, f := range strings.FieldsFunc(c.input.text, func(r rune) bool { return r == 0 || unicode.IsSpace(r) }) {
 			words = append(words, word{text: f, known: true})
 		}
 		if token == "" {
@@ -142,8 +170,11 @@ func (c *command) given(all, rest []word) []word {
 // prints returns what a statement prints, nil if it is not known. It looks
 // through a few pipes at most.
 func (w *walker) prints(s *syntax.Stmt, pipes int) *stdin {
-	if s == nil || len(s.Redirs) > 0 || pipes > 4 {
+	if s == nil || pipes > 4 {
 		return nil
+	}
+	if len(s.Redirs) > 0 {
+		return w.fed(s)
 	}
 	switch x := s.Cmd.(type) {
 	case *syntax.BinaryCmd:
@@ -158,22 +189,7 @@ func (w *walker) prints(s *syntax.Stmt, pipes int) *stdin {
 		if !ok {
 			return nil
 		}
-		var words []string
-		for _, a := range call.Args {
-			words = append(words, a.Lit())
-		}
-		switch strings.Join(words, " ") {
-		case "cat":
-			return in
-		case "rev":
-			b := []rune(strings.TrimSuffix(in.text, "\n"))
-			slices.Reverse(b)
-			return &stdin{text: string(b)}
-		case "base64 -d", "base64 --decode", "base64 -D":
-			if b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(in.text), "")); err == nil {
-				return &stdin{text: string(b)}
-			}
-		}
+		return passed(call, in.text)
 	case *syntax.CallExpr:
 		list := w.variants(x.Args)
 		if len(list) != 1 || len(list[0]) == 0 {
@@ -188,7 +204,7 @@ func (w *walker) prints(s *syntax.Stmt, pipes int) *stdin {
 					return nil
 				}
 			}
-			if globs := finds(c, words); globs != nil {
+			if globs := under(c, words); globs != nil {
 				return &stdin{globs: globs}
 			}
 			return nil
@@ -198,6 +214,56 @@ func (w *walker) prints(s *syntax.Stmt, pipes int) *stdin {
 		}
 		if text, ok := echoed(words); ok {
 			return &stdin{text: text}
+		}
+	}
+	return nil
+}
+
+// fed returns what a command prints that passes on its here-document, nil if
+// that is not known.
+func (w *walker) fed(s *syntax.Stmt) *stdin {
+	x, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(s.Redirs) != 1 {
+		return nil
+	}
+	text := ""
+	switch r := s.Redirs[0]; {
+	case r.Hdoc != nil:
+		text = w.hereDoc(r.Hdoc)
+	case r.Op == syntax.WordHdoc:
+		v := w.word(r.Word)
+		if !v.known {
+			return nil
+		}
+		text = v.text
+	}
+	if text == "" || strings.ContainsAny(text, "$`") {
+		return nil
+	}
+	return passed(x, text)
+}
+
+// passed returns what a command prints that is given a text, nil if that is not
+// known.
+func passed(call *syntax.CallExpr, text string) *stdin {
+	var words []string
+	for _, a := range call.Args {
+		words = append(words, a.Lit())
+	}
+	switch strings.Join(words, " ") {
+	case "cat":
+		return &stdin{text: text}
+	case "rev":
+		b := []rune(strings.TrimSuffix(text, "\n"))
+		slices.Reverse(b)
+		return &stdin{text: string(b)}
+	case "base64 -d", "base64 --decode", "base64 -D", "openssl base64 -d", "openssl enc -d -base64":
+		if b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+			return &stdin{text: string(b)}
+		}
+	case "xxd -r -p":
+		if b, err := hex.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+			return &stdin{text: string(b)}
 		}
 	}
 	return nil

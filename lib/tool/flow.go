@@ -246,7 +246,7 @@ func (w *walker) substs(n syntax.Node) {
 // start begins the command of a statement.
 func (w *walker) start(s *syntax.Stmt, in place) *command {
 	c := &command{piped: in.piped, inner: in.inner, way: w.way, links: w.st.links, found: w.found}
-	c.Remote = w.remote
+	c.Remote, c.binds = w.remote, w.binds
 	c.Via, c.Layers = w.via, w.layers
 	if in.piped {
 		c.input = w.printed

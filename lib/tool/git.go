@@ -5,23 +5,6 @@ import (
 	"strings"
 )
 
-// runsCode are settings of git whose value is run, or leads to what is run.
-var runsCode = []string{"alias.", "core.pager", "core.editor", "core.sshcommand", "core.fsmonitor", "core.hookspath", "core.gitproxy", "core.askpass",
-	"diff.", "merge.", "filter.", "credential.", "sequence.editor", "gpg.", "pager.", "protocol.", "remote.", "uploadpack.", "include", "init.templatedir", "http.proxy"}
-
-func codeSetting(key string) bool {
-	key, val, _ := strings.Cut(strings.ToLower(key), "=")
-	if strings.HasPrefix(key, "diff.") || strings.HasPrefix(key, "merge.") || strings.HasPrefix(key, "remote.") || strings.HasPrefix(key, "gpg.") {
-		// Most of these are harmless.
-		return strings.HasSuffix(key, ".external") || strings.HasSuffix(key, ".command") || strings.HasSuffix(key, ".textconv") ||
-			strings.HasSuffix(key, ".driver") || strings.HasSuffix(key, "pack") || strings.HasSuffix(key, ".program") || strings.HasSuffix(key, ".cmd")
-	}
-	if (key == "core.pager" || strings.HasPrefix(key, "pager.") || key == "core.editor") && has("cat less more true : false vi vim nano", val) {
-		return false
-	}
-	return slices.ContainsFunc(runsCode, func(p string) bool { return strings.HasPrefix(key, p) })
-}
-
 // git tells the files and hosts of a git command. Commands that bring the
 // tracked files of another commit (checkout of a branch, merge, pull, reset,
 // stash) are not told as writing: which files they are is not known, and their
@@ -51,8 +34,14 @@ func (c *command) git(words []word) {
 			}
 		case "-c":
 			c.urlsIn(word{text: val, known: x.known})
+			c.instead(val)
+			if _, f, ok := strings.Cut(val, "="); ok && strings.ContainsAny(f, "./") {
+				c.mayRead(word{text: f})
+			}
 			if codeSetting(val) || !x.known {
 				c.doubt(DoubtProgram)
+				key, line, _ := strings.Cut(val, "=")
+				c.runs(settingLine(key, line))
 			}
 		case "--exec-path", "--config-env":
 			if joined || opt != "--exec-path" {
@@ -69,6 +58,9 @@ func (c *command) git(words []word) {
 		c.doubt(DoubtProgram)
 	}
 	g.split(words[i+1:])
+	if len(g.flags) == 1 && g.flags[0].text == "--help" {
+		return
+	}
 	if has("status log diff show shortlog whatchanged ls-files ls-tree branch describe rev-list reflog stash", g.sub) {
 		c.elsewhere()
 	}
@@ -184,20 +176,52 @@ func (g *gitCall) files() {
 	if f, ok := g.value("-F --file"); ok && has("notes tag merge", g.sub) {
 		g.reads(f)
 	}
+	if f, ok := g.value("--pathspec-from-file --template -t"); ok && (has("commit", g.sub) || !g.flag("-t")) {
+		g.mayRead(f)
+	}
+	if g.flag("--stdin-paths --stdin") && has("hash-object checkout-index update-index", g.sub) {
+		g.doubt(DoubtRead | DoubtWrite) // names come through its input
+	}
+	for k, x := range g.flags { // -O.env, -L1,2:file
+		switch {
+		case x.text == "--cacheinfo" && k+1 < len(g.flags):
+			g.mayUse(g.flags[k+1].text, false)
+		case x.text == "-f" && g.sub == "grep" && k+1 < len(g.flags):
+			g.reads(g.flags[k+1])
+		case strings.HasPrefix(x.text, "-O") && has("diff show log", g.sub):
+			g.mayRead(word{text: x.text[2:]})
+		case strings.HasPrefix(x.text, "-L") && has("log blame annotate", g.sub):
+			if _, f, ok := strings.Cut(x.text, ":"); ok {
+				g.reads(word{text: f, known: x.known})
+			}
+		}
+	}
 	for _, x := range g.flags {
+		opt, _, _ := option(x.text)
 		if g.sub == "grep" && (strings.HasPrefix(x.text, "-O") || strings.HasPrefix(x.text, "--open-files-in-pager")) ||
 			g.sub == "filter-branch" && strings.HasSuffix(x.text, "-filter") || g.sub == "filter-repo" && strings.Contains(x.text, "-callback") ||
-			has("-x --extcmd", x.text) && g.sub == "difftool" || has("-c --cmd", x.text) && g.sub == "gui" {
+			has("-x --extcmd", opt) && g.sub == "difftool" || has("-c --cmd", x.text) && g.sub == "gui" {
 			g.doubt(DoubtProgram)
 		}
 	}
 	switch g.sub {
 	case "stash":
-		if len(g.ops) > 0 && has("push save", g.ops[0].text) {
+		switch {
+		case len(g.ops) == 0:
+			g.writeAll(g.paths)
+		case len(g.ops) > 0 && has("push save", g.ops[0].text):
 			g.writeAll(append(slices.Clip(g.ops[1:]), g.paths...))
+		case len(g.ops) > 0 && g.ops[0].text == "show":
+			for _, x := range g.paths {
+				g.reads(x)
+			}
 		}
 	case "checkout-index":
 		g.writeAll(append(slices.Clip(g.ops), g.paths...))
+		if g.flag("-a --all") {
+			g.reads(here)
+			g.tree(here)
+		}
 	case "ls-tree":
 		for _, x := range append(slices.Clip(g.ops), g.paths...) {
 			g.mayRead(x)
@@ -270,6 +294,16 @@ func (g *gitCall) files() {
 		}
 	case "config":
 		g.config()
+	case "fetch", "pull", "push", "clone", "remote", "reset", "rebase", "merge", "tag", "branch", "switch", "notes", "status", "ls-files":
+	case "merge-file":
+		g.writeAll(g.ops[:min(1, len(g.ops))])
+		for _, x := range g.ops {
+			g.reads(x)
+		}
+	default: // of what is not known, each word may be a file
+		for _, x := range append(slices.Clip(g.ops), g.paths...) {
+			g.mayRead(x)
+		}
 	}
 }
 
@@ -315,34 +349,13 @@ func (g *gitCall) looks() {
 	}
 }
 
-func (g *gitCall) config() {
-	changes := len(g.ops) > 1 && !g.flag("--get --get-all --get-regexp --list -l") || g.flag("--unset --unset-all --add --remove-section --edit -e --replace-all") ||
-		len(g.ops) > 0 && has("set unset edit rename-section remove-section", g.ops[0].text)
-	if !changes {
-		return
-	}
-	for _, x := range g.ops {
-		g.urlsIn(x)
-		if codeSetting(x.text) {
-			g.doubt(DoubtProgram)
-		}
-	}
-	switch f, ok := g.value("-f --file"); {
-	case ok:
-		g.writes(f)
-	case g.flag("--global"):
-		g.writes(word{text: "~/.gitconfig", known: true})
-	case g.flag("--system"):
-		g.writes(word{text: "/etc/gitconfig", known: true})
-	default:
-		g.writes(word{text: ".git/config", known: true})
-	}
-}
-
 // contacts adds the hosts that git is told to talk to. What a remote's name
 // stands for is not known here.
 func (g *gitCall) contacts() {
 	if g.flag("--ext-diff") {
+		g.doubt(DoubtProgram)
+	}
+	if _, u := g.value("-u"); u && g.sub == "clone" {
 		g.doubt(DoubtProgram)
 	}
 	if g.flag("--upload-pack --receive-pack --exec -x --ext-diff") && has("clone fetch pull push ls-remote archive rebase difftool", g.sub) {
@@ -373,7 +386,7 @@ func (g *gitCall) contacts() {
 			return
 		}
 	case "submodule":
-		if len(g.ops) > 0 && g.ops[0].text == "add" {
+		if len(g.ops) > 0 && has("add set-url", g.ops[0].text) {
 			g.urls(g.ops)
 			return
 		}
@@ -386,7 +399,7 @@ func (g *gitCall) contacts() {
 		}
 		return
 	default:
-		if g.sub == "lfs" || g.sub == "svn" || g.sub == "send-email" || g.sub == "request-pull" {
+		if g.sub == "maintenance" && slices.ContainsFunc(g.flags, func(x word) bool { return strings.Contains(x.text, "prefetch") }) || g.sub == "lfs" || g.sub == "svn" || g.sub == "send-email" || g.sub == "request-pull" {
 			g.doubt(DoubtHost)
 		}
 		return

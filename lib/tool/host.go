@@ -56,6 +56,8 @@ func urlHost(u string, bare bool) string {
 		rest = u
 	} else if strings.EqualFold(scheme, "file") {
 		return ""
+	} else {
+		rest = strings.TrimLeft(rest, "/\\") // as browsers do
 	}
 	if i := strings.IndexAny(rest, "/?#\\ \t\r\n"); i >= 0 {
 		rest = rest[:i]

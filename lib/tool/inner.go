@@ -9,7 +9,7 @@ import (
 
 // shell reads what a shell in the line is told to run.
 func (w *walker) shell(c *command, words []word, in place) {
-	i := 1
+	i, fed := 1, len(c.Reads) > 0
 	var line *word
 	var args []word
 	zero := false // the first of args is $0
@@ -27,7 +27,12 @@ func (w *walker) shell(c *command, words []word, in place) {
 		dry = dry || x[0] == '-' && x[1] != '-' && strings.Contains(x, "n")
 		sOnly = sOnly || x[0] == '-' && x[1] != '-' && strings.Contains(x, "s") && !strings.Contains(x, "c")
 		switch {
-		case x == "--rcfile" || x == "--init-file" || x[1] != '-' && !strings.Contains(x, "c") && strings.ContainsAny(x[len(x)-1:], "oO"):
+		case x == "--rcfile" || x == "--init-file":
+			if i < len(words) {
+				c.reads(words[i])
+			}
+			i++
+		case x[1] != '-' && !strings.Contains(x, "c") && strings.ContainsAny(x[len(x)-1:], "oO"):
 			i++
 		case x[0] == '-' && x[1] != '-' && strings.Contains(x, "c"):
 			if strings.HasSuffix(x, "o") {
@@ -76,7 +81,7 @@ func (w *walker) shell(c *command, words []word, in place) {
 		c.through(c.Program, words)
 		w.sub(c.input.text, true, nil, c, in)
 		return
-	case in.piped || c.piped || len(c.Reads) > 0:
+	case in.piped || c.piped || fed:
 		c.doubt(DoubtProgram)
 	}
 	c.args(words)
@@ -135,7 +140,7 @@ func (w *walker) inside(line string, c *command, in place) {
 }
 
 // startUp are variables whose value is a line that a program runs.
-var startUp = words("BASH_ENV ENV PROMPT_COMMAND GIT_SSH_COMMAND GIT_SSH GIT_EXTERNAL_DIFF GIT_PAGER PAGER EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_ASKPASS SSH_ASKPASS MANPAGER LESSOPEN")
+var startUp = words("BASH_ENV ENV PROMPT_COMMAND GIT_SSH_COMMAND GIT_SSH GIT_EXTERNAL_DIFF GIT_PAGER PAGER EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_ASKPASS GIT_PROXY_COMMAND SSH_ASKPASS MANPAGER LESSOPEN")
 
 // proxies are variables that name the host which programs talk to instead.
 var proxies = words("http_proxy https_proxy all_proxy ftp_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY")
@@ -212,13 +217,22 @@ func (w *walker) settings(c *command, list []*syntax.Assign, given bool) {
 			}
 			one.doubt(DoubtProgram)
 			w.emit(&one)
+		case compilers[name]:
+			if x := w.word(a.Value); x.text != "" {
+				one.MayRun = []string{x.text + " x"}
+				w.emit(&one)
+			}
 		case startUp[name]:
 			x := w.word(a.Value)
 			if x.text == "" || has("cat less more true : echo vi vim nano", x.text) {
 				continue
 			}
 			if one = *c; name == "BASH_ENV" || name == "ENV" {
-				one.mayRead(x)
+				file := *c
+				file.Program, file.word, file.Args, file.Layers = "", "", nil, nil
+				file.Reads, file.Writes, file.Hosts = nil, nil, nil
+				file.mayRead(x)
+				w.emit(&file)
 			}
 			one.Via, one.Layers = append(slices.Clip(c.Via), name), slices.Clip(c.Layers)
 			w.sub(x.text, x.known, nil, &one, place{})

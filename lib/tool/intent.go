@@ -63,8 +63,9 @@ var aside = words("cd pushd popd echo printf export set unset true false : sleep
 var filters = words("tail head less more cat bat grep egrep fgrep rg sed awk gawk cut sort uniq wc tee tr column jq fold nl tac cmp xxd ts")
 
 func words(list string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(list) {
+	fields := strings.Fields(list)
+	m := make(map[string]bool, len(fields))
+	for _, w := range fields {
 		m[w] = true
 	}
 	return m

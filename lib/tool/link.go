@@ -38,6 +38,9 @@ func target(dir, name, to string) string {
 	if rooted(to) {
 		return to
 	}
+	if strings.HasPrefix(to, "$PWD") || strings.HasPrefix(to, "${PWD}") {
+		return below(dir, to)
+	}
 	return below(below(dir, parent(name)), to)
 }
 

@@ -100,6 +100,9 @@ var table = []struct {
 		update_todo_list plan_mode_respond exitspecmode task_tracker todo_list todo__todo_write
 		update_topic complete_task tracker_create_task tracker_update_task tracker_get_task tracker_list_tasks
 		create_plan update_memory store_memory`},
+	{spec{Other, nothing}, `
+		askuserquestion ask_user ask_user_question ask_followup_question ask_question question request_user_input
+		slashcommand skill attempt_completion think sequentialthinking switch_mode toolsearch tool_search`},
 	{spec{MCP, nothing}, `
 		list_mcp_resources list_mcp_resource_templates read_mcp_resource fetch_mcp_resource
 		listmcpresourcestool readmcpresourcetool access_mcp_resource listmcpresources
@@ -108,7 +111,7 @@ var table = []struct {
 }
 
 var tools = func() map[string]spec {
-	m := map[string]spec{}
+	m := make(map[string]spec, 512)
 	for _, t := range table {
 		for _, name := range strings.Fields(t.names) {
 			m[name] = t.spec

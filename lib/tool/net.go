@@ -34,6 +34,9 @@ func (c *command) hosts(words []word) {
 		if len(p.valuesOf(words, "-K --config")) > 0 && c.Program == "curl" || len(p.valuesOf(words, "-i --input-file")) > 0 && c.Program == "wget" {
 			c.doubt(DoubtHost)
 		}
+		if c.Program == "wget" && len(p.valuesOf(words, "--config")) > 0 || has("wget", c.Program) && slices.ContainsFunc(words, func(x word) bool { return has("-H --span-hosts", x.text) }) {
+			c.doubt(DoubtHost)
+		}
 		if c.Program == "curl" {
 			for _, x := range p.valuesOf(words, "-x") {
 				c.url(x, true)
@@ -69,7 +72,7 @@ func (c *command) hosts(words []word) {
 				c.host(urlHost(val, true), true)
 			}
 		}
-	case "http", "https", "xh", "httpie":
+	case "http", "https", "xh", "httpie", "xhs":
 		for _, x := range p.split(words, c.Program).operands {
 			if strings.ToUpper(x.text) == x.text && !strings.ContainsAny(x.text, "./:") {
 				continue // the method
@@ -86,6 +89,11 @@ func (c *command) hosts(words []word) {
 		if has("nc ncat netcat", c.Program) {
 			c.netcat(words)
 		}
+		for _, x := range p.valuesOf(words, "-h --host") {
+			if c.Program == "whois" {
+				c.host(hostPort(x.text), x.known)
+			}
+		}
 		if a := p.split(words, c.Program).operands; len(a) > 0 && !listens(c.Program, words) {
 			h := a[0]
 			if strings.Contains(h.text, "://") {
@@ -98,6 +106,7 @@ func (c *command) hosts(words []word) {
 			}
 			if len(a) == 1 && c.Program == "ssh" && (c.stdin != "" || c.piped || len(c.Reads) > 0) && len(c.Via) == 0 {
 				c.doubt(DoubtProgram) // lines for the shell there
+				c.runs(c.stdin)
 			}
 		}
 		if has("ssh mosh", c.Program) {
@@ -135,6 +144,7 @@ func (c *command) hosts(words []word) {
 				}
 				if first, _, _ := strings.Cut(strings.TrimSpace(val), " "); base(first) != "ssh" || strings.Contains(strings.ToLower(val), "proxycommand") {
 					c.doubt(DoubtProgram)
+					c.runs(val)
 				} else if list := strings.Fields(val); len(list) > 1 {
 					var inner []word
 					for _, f := range list {
@@ -155,6 +165,9 @@ func (c *command) hosts(words []word) {
 		return // see git
 	case "openssl":
 		for i, x := range words[:len(words)-1] {
+			if x.text == "-url" {
+				c.url(words[i+1], true)
+			}
 			if has("-connect -proxy -host", x.text) {
 				c.host(hostPort(words[i+1].text), words[i+1].known)
 			}
@@ -167,7 +180,8 @@ func (c *command) hosts(words []word) {
 			}
 		}
 	case "gnutls-cli", "fping", "hping3", "arping", "kdig", "delv", "systemd-resolve", "masscan", "ntpdate", "sntp", "snmpwalk", "snmpget", "finger",
-		"rdesktop", "vncviewer", "xfreerdp", "curlie", "msmtp", "swaks", "ldapwhoami", "whatweb", "nikto", "sslscan", "testssl.sh":
+		"rdesktop", "vncviewer", "xfreerdp", "curlie", "msmtp", "swaks", "ldapwhoami", "whatweb", "nikto", "sslscan", "testssl.sh",
+		"et", "avahi-resolve", "cqlsh", "memcat", "memcstat", "rabbitmqadmin", "rpcinfo", "openvpn", "chisel", "logger", "telnet-ssl", "dnsenum", "dnsrecon", "ssh-audit":
 		for _, x := range words[1:] {
 			t := strings.TrimPrefix(x.text, "/v:")
 			if _, val, ok := strings.Cut(t, "="); ok && strings.HasPrefix(t, "-") {
@@ -175,7 +189,7 @@ func (c *command) hosts(words []word) {
 			}
 			if strings.Contains(t, "://") {
 				c.urlsIn(x)
-			} else if hostLike(t) || !x.known && !strings.HasPrefix(t, "-") {
+			} else if t, _, _ := strings.Cut(t, "/"); hostLike(t) && !document(t) || !x.known && !strings.HasPrefix(t, "-") {
 				c.host(hostPort(t), x.known)
 			}
 		}
@@ -191,6 +205,8 @@ func (c *command) hosts(words []word) {
 				}
 			case has("EXEC SYSTEM SHELL", k):
 				c.doubt(DoubtProgram)
+				line, _, _ := strings.Cut(rest, ",")
+				c.runs(strings.Trim(line, "'\""))
 			case has("FILE OPEN CREATE GOPEN", k):
 				f, _, _ := strings.Cut(rest, ",")
 				c.reads(word{text: f, known: x.known})
@@ -198,10 +214,12 @@ func (c *command) hosts(words []word) {
 			}
 		}
 	case "psql", "mysql", "mysqldump", "pg_dump", "redis-cli", "mongo", "mongosh", "mongodump", "smbclient", "lftp", "ldapsearch",
-		"clickhouse-client", "clickhouse", "mosquitto_pub", "mosquitto_sub", "cqlsh", "sqlcmd", "influx", "kafkacat", "kcat", "mongorestore", "pg_restore", "mariadb", "valkey-cli":
+		"clickhouse-client", "clickhouse", "mosquitto_pub", "mosquitto_sub", "sqlcmd", "influx", "kafkacat", "kcat", "mongorestore", "pg_restore", "mariadb", "valkey-cli":
 		for i, x := range words[1:] {
 			opt, val, joined := option(x.text)
 			switch {
+			case opt == "-L" && c.Program == "smbclient" && i+2 < len(words):
+				c.host(hostPort(words[i+2].text), words[i+2].known)
 			case strings.HasPrefix(x.text, "//") && c.Program == "smbclient", c.Program == "lftp" && hostLike(x.text), strings.HasPrefix(c.Program, "mongo") && hostLike(strings.SplitN(x.text, "/", 2)[0]):
 				c.host(hostPort(strings.SplitN(strings.TrimPrefix(x.text, "//"), "/", 2)[0]), x.known)
 			case c.Program == "lftp" && has("-e -c -f", opt):
@@ -217,10 +235,26 @@ func (c *command) hosts(words []word) {
 				c.host(hostPort(val), x.known)
 			case strings.HasPrefix(x.text, "--host="):
 				c.host(hostPort(val), x.known)
+			case strings.HasPrefix(x.text, "service=") && has("psql pg_dump", c.Program):
+				c.doubt(DoubtHost)
+			case i > 0 && words[1].text == "--cluster" && hostLike(x.text):
+				c.host(hostPort(x.text), x.known)
 			case strings.HasPrefix(x.text, "-h") && len(x.text) > 2 && x.text[1] != '-':
 				c.host(hostPort(x.text[2:]), x.known)
 			case strings.Contains(x.text, "://"):
 				c.host(urlHost(x.text, false), x.known)
+			}
+		}
+	case "firefox", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "brave", "brave-browser", "microsoft-edge", "safari",
+		"youtube-dl", "yt-dlp", "streamlink", "mpv", "vlc", "sqlplus", "mount.cifs", "wget2", "links2", "puf", "lftpget":
+		for _, x := range words[1:] {
+			c.urlsIn(x)
+			t := strings.TrimPrefix(x.text, "//")
+			if i := strings.LastIndexByte(t, '@'); i >= 0 {
+				t = t[i+1:]
+			}
+			if t, _, _ = strings.Cut(t, "/"); hostLike(t) && !document(t) {
+				c.host(hostPort(t), x.known)
 			}
 		}
 	case "aria2c", "axel", "lynx", "w3m", "links", "elinks", "wscat", "websocat", "ab", "hey", "wrk", "siege":
@@ -238,6 +272,13 @@ func (c *command) hosts(words []word) {
 		}
 		c.strangerHosts(words)
 	}
+}
+
+// document reports whether a name that may be that of a host is rather that of
+// a file.
+func document(name string) bool {
+	i := strings.LastIndexByte(name, '.')
+	return i >= 0 && has("html htm xhtml pdf svg png jpg jpeg gif txt md xml json yml yaml mp4 mp3 mkv webm ovpn conf cql sql log", strings.ToLower(name[i+1:]))
 }
 
 // fetchers are programs of the table that take URLs, too.

@@ -1,9 +1,6 @@
 package tool
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // Parse tells what a call means. args is the JSON of its arguments: an object,
 // or a string that holds an object or a patch; see the package comment. It
@@ -25,10 +22,16 @@ func Parse(name string, args []byte) Call {
 	if t.use == nothing && t.kind != MCP {
 		if known && t.kind == Shell {
 			c.typed(args)
+			if has("runtests run_tests run_task create_and_run_task run_notebook_cell", strings.ToLower(name)) {
+				c.stranger(args)
+			}
 		}
 		return c
 	}
 	c.arguments(t, args, 0)
+	if t.kind == MCP && known && len(c.Reads)+len(c.Writes)+len(c.Searches)+len(c.Hosts) == 0 && c.Line == "" && t.use != viaMCP {
+		c.stranger(args) // what it takes has other names there
+	}
 	return c
 }
 
@@ -39,6 +42,7 @@ type found struct {
 	urls    []string
 	prose   string // a text that may name URLs
 	pattern string // what is searched for
+	query   string // the same, of a search for names in words
 	filters set    // which files are searched
 	dir     string // where a line is to run
 	command []byte // the value of command, cmd …
@@ -67,6 +71,13 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 	switch t.use {
 	case reads:
 		c.Reads = f.paths.list
+		if strings.EqualFold(c.Name, "read_many_files") {
+			for _, p := range c.Reads {
+				if strings.ContainsAny(p, "*?[{") {
+					c.Globs = append(c.Globs, p)
+				}
+			}
+		}
 	case writes:
 		c.Writes = f.paths.list
 	case searches:
@@ -81,6 +92,9 @@ func (c *Call) arguments(t spec, args []byte, depth int) {
 			called = c.Name
 		}
 		c.Listing = listing[strings.ToLower(called)]
+		if c.Listing && c.Pattern == "" {
+			c.Pattern = f.query
+		}
 	case copies:
 		c.Reads, c.Writes = f.sources.list, f.paths.list
 	case patches:
@@ -171,6 +185,12 @@ func (f *found) member(t spec, key, value []byte) {
 			f.strings(value, &f.patch)
 		case "changes":
 			f.changes(value)
+		case "operation":
+			members(value, func(k, v []byte) {
+				if string(k) == "path" || string(k) == "move_path" {
+					f.addPaths(v)
+				}
+			})
 		}
 	case byCommand:
 		if string(k) == "command" {
@@ -178,6 +198,10 @@ func (f *found) member(t spec, key, value []byte) {
 		}
 	case searches:
 		switch string(k) {
+		case "query":
+			if q := text(value); f.pattern == "" && strings.ContainsAny(q, "*/") && !strings.ContainsAny(q, " \t\n") {
+				f.query = q
+			}
 		case "pattern", "globpattern", "glob", "namepattern":
 			if f.pattern == "" || string(k) == "pattern" {
 				f.pattern = text(value)
@@ -392,55 +416,4 @@ func (s *set) add(x string) {
 		s.seen[x] = true
 	}
 	s.list = append(s.list, x)
-}
-
-// patchPaths adds the files that a patch changes. It knows the format of
-// apply_patch, and that of diff -u.
-func patchPaths(patch string, into *set) {
-	if !bytes.Contains([]byte(patch), []byte("*** ")) {
-		diffPaths(patch, into)
-		return
-	}
-	for line := range strings.Lines(patch) {
-		rest, ok := strings.CutPrefix(line, "*** ")
-		if !ok {
-			continue
-		}
-		for _, verb := range []string{"Add File:", "Update File:", "Delete File:", "Move to:"} {
-			if p, ok := strings.CutPrefix(rest, verb); ok {
-				into.add(strings.TrimSpace(p))
-			}
-		}
-	}
-}
-
-func diffPaths(patch string, into *set) {
-	for line := range strings.Lines(patch) {
-		p, ok := strings.CutPrefix(line, "+++ ")
-		if !ok {
-			if p, ok = strings.CutPrefix(line, "--- "); !ok {
-				for _, k := range []string{"rename from ", "rename to ", "copy to "} {
-					if p, ok := strings.CutPrefix(line, k); ok {
-						into.add(strings.TrimSpace(p))
-					}
-				}
-				if p, ok := strings.CutPrefix(line, "diff --git a/"); ok { // of a file without lines, too
-					from, to, _ := strings.Cut(strings.TrimSpace(p), " b/")
-					into.add(from)
-					into.add(to)
-				}
-				continue
-			}
-		}
-		p, _, _ = strings.Cut(strings.TrimSpace(p), "\t")
-		if p == "/dev/null" {
-			continue
-		}
-		if q, ok := strings.CutPrefix(p, "b/"); ok {
-			p = q
-		} else if q, ok := strings.CutPrefix(p, "a/"); ok {
-			p = q
-		}
-		into.add(p)
-	}
 }

@@ -1,6 +1,10 @@
 package tool
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A program is what is known of a program's arguments: which are files.
 type program struct {
@@ -88,7 +92,7 @@ var programs = spread(map[string]program{
 	"pypy pypy3":              {how: script, values: "-W -X", given: "-c -m"},
 	"node nodejs tsx ts-node": {how: script, in: "-r --require --import --env-file --env-file-if-exists", given: "-e -p --eval --print"},
 	"ruby":                    {how: script, given: "-e", values: "-I -r"},
-	"php":                     {how: script, given: "-r -S", values: "-d -c", in: "-t"},
+	"php":                     {how: script, given: "-r", values: "-d -c -S", in: "-t"},
 	"lua Rscript osascript":   {how: script, given: "-e"},
 	"black autopep8 yapf isort autoflake pyupgrade": {how: edited, values: "-l --line-length -t --target-version --config --profile --exclude --include -j -a"},
 	"prettier":                            {how: read, values: "--config --parser --ignore-path --plugin --log-level --print-width --tab-width", writes: "--write -w"},
@@ -110,7 +114,7 @@ var programs = spread(map[string]program{
 	"sops":                                {how: read},
 	"stat":                                {how: none, values: "-c -f --format --printf"},
 	"mapfile readarray":                   {how: none},
-	"get-content gc type select-string get-filehash import-csv":                              {how: read, values: "-Path -TotalCount -Tail -Encoding"},
+	"get-content gc select-string get-filehash import-csv":                                   {how: read, values: "-Path -TotalCount -Tail -Encoding"},
 	"set-content add-content out-file clear-content remove-item ri del erase rd new-item ni": {how: written, values: "-Value -ItemType -Encoding"},
 	"copy-item cpi copy":                {how: copied},
 	"move-item mi move rename-item ren": {how: moved},
@@ -120,25 +124,26 @@ var programs = spread(map[string]program{
 	"cc c++ rustc":                      {how: read, values: "-I -L -l -D -x --edition --crate-type -isystem -include", out: "-o"},
 	"curl": {
 		how: none,
-		in:  "-T --upload-file -K --config --cacert -E --cert --key --netrc-file",
-		out: "-o --output -D --dump-header -c --cookie-jar --trace --trace-ascii",
+		in:  "-T --upload-file -K --config --cacert -E --cert --key --netrc-file --capath --crlfile --proxy-cacert --proxy-cert --proxy-key --pubkey --hostpubmd5-file",
+		out: "-o --output -D --dump-header -c --cookie-jar --trace --trace-ascii --stderr --etag-save --hsts --alt-svc",
 		at:  "-d --data --data-raw --data-binary --data-urlencode -F --form --json -H --header",
 		values: "-X --request -u --user -A --user-agent -e --referer -b --cookie -m --max-time -w --write-out -x --proxy --retry --retry-delay --connect-timeout -r --range" +
 			" --resolve --url --output-dir --limit-rate --interface -Y -y -C -z --max-redirs --retry-max-time --connect-to",
 	},
 	"wget": {
 		how:    none,
-		in:     "-i --input-file --post-file --body-file",
+		in:     "-i --input-file --post-file --body-file --load-cookies --ca-certificate --certificate --private-key --config",
 		out:    "-O --output-document -o --output-file -a --append-output",
 		values: "-P --directory-prefix -t --tries -T --timeout -U --user-agent --header --user --password -e --execute -w --wait -Q -l --level -A -R -D --method --post-data --body-data",
 	},
-	"ssh mosh ssh-copy-id ssh-keyscan": {how: none, in: "-i -F", values: "-p -l -o -J -L -R -D -b -c -e -m -O -Q -S -W -w -E -B -I"},
+	"ssh mosh ssh-copy-id ssh-keyscan": {how: none, in: "-i -F", out: "-E", values: "-p -l -o -J -L -R -D -b -c -e -m -O -Q -S -W -w -B -I"},
 	"scp sftp":                         {how: copied, in: "-i -F", values: "-P -o -l -c -S -J -B"},
 	"rsync":                            {how: copied, in: "--files-from --exclude-from --include-from --password-file", values: "-e --rsh --exclude --include --filter -f -B -M --bwlimit --timeout --chmod --port --rsync-path"},
 	"nc ncat netcat telnet ftp":        {how: none, values: "-p -w -s -X -x -e -c -i -q -I -O -T"},
 	"ping ping6 dig nslookup":          {how: none, values: "-c -i -W -w -s -t -p -I"},
 	"host whois":                       {how: none, values: "-t -c -W -h -p"},
-	"traceroute mtr tracepath nmap":    {how: none, values: "-p -m -q -w -oN -oX -T"},
+	"traceroute tracepath nmap":        {how: none, values: "-p -m -q -w -oN -oX -T -i -f"},
+	"mtr":                              {how: none, values: "-c -i -f -m -s -Q -P -I -G"},
 	"http https xh httpie":             {how: none, out: "-o --output", values: "-a --auth -A --auth-type --timeout --proxy"},
 
 	// What follows takes text, not files that it reads.
@@ -154,10 +159,10 @@ var programs = spread(map[string]program{
 
 // spread gives each of the names in a key its own entry.
 func spread[V any](m map[string]V) map[string]V {
-	out := map[string]V{}
-	for names, v := range m {
+	out := make(map[string]V, 4*len(m))                 // growing a map takes longer than filling it
+	for _, names := range slices.Sorted(maps.Keys(m)) { // a name that stands twice means the same each time
 		for _, name := range strings.Fields(names) {
-			out[name] = v
+			out[name] = m[names]
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package tool
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -142,7 +143,13 @@ func onlyArgs(q *syntax.DblQuoted) bool {
 		return false
 	}
 	p, ok := q.Parts[0].(*syntax.ParamExp)
-	return ok && p.Param != nil && p.Param.Value == "@"
+	return ok && p.Param != nil && (p.Param.Value == "@" || atAll(p))
+}
+
+// atAll reports whether an expansion is one of all elements: ${a[@]}.
+func atAll(p *syntax.ParamExp) bool {
+	x, ok := p.Index.(*syntax.Word)
+	return ok && x.Lit() == "@"
 }
 
 func (r *renderer) globs() {
@@ -163,7 +170,9 @@ func (r *renderer) param(p *syntax.ParamExp, quoted bool) {
 	plain := p.Param != nil && p.NestedParam == nil && p.Flags == nil && !p.Excl && !p.Length && !p.Width && !p.IsSet &&
 		p.Index == nil && p.Slice == nil && p.Repl == nil && p.Names == 0 && len(p.Modifiers) == 0
 	if !plain {
-		r.source(p)
+		if p.Index == nil || p.Exp != nil || p.Slice != nil || p.Repl != nil || p.Excl || p.Length || !r.element(p, quoted) {
+			r.source(p)
+		}
 		return
 	}
 	v, ok := r.w.st.vars[p.Param.Value]
@@ -193,6 +202,33 @@ func (r *renderer) param(p *syntax.ParamExp, quoted bool) {
 		return
 	}
 	r.values(v, quoted)
+}
+
+// element appends elements of an array: ${a[@]}, ${a[1]}. It reports whether
+// they are known.
+func (r *renderer) element(p *syntax.ParamExp, quoted bool) bool {
+	v, ok := r.w.st.vars[p.Param.Value]
+	if !ok || v.elems == nil || r.w.st.ifs && !quoted {
+		return false
+	}
+	switch at := strings.Trim(r.w.source(p.Index.(syntax.Node)), "[]"); at {
+	case "@", "*":
+		if !quoted || at == "*" {
+			v.list = []string{strings.Join(v.elems, " ")}
+			r.values(v, quoted)
+			return true
+		}
+		r.each(v, v.elems)
+		return true
+	default:
+		n, err := strconv.Atoi(at)
+		if err != nil || n < 0 || n >= len(v.elems) {
+			return false
+		}
+		v.list = []string{v.elems[n]}
+		r.values(v, quoted)
+		return true
+	}
 }
 
 // values appends what a variable may hold.
@@ -271,6 +307,12 @@ func (w *walker) constant(p *syntax.CmdSubst) (string, bool) {
 	if len(p.Stmts) != 1 || len(p.Stmts[0].Redirs) > 0 {
 		return "", false
 	}
+	if _, pipe := p.Stmts[0].Cmd.(*syntax.BinaryCmd); pipe {
+		if out := w.prints(p.Stmts[0], 0); out != nil && out.globs == nil {
+			return strings.TrimRight(out.text, "\n"), true
+		}
+		return "", false
+	}
 	x, ok := p.Stmts[0].Cmd.(*syntax.CallExpr)
 	if !ok || len(x.Args) == 0 || len(x.Assigns) > 0 {
 		return "", false
@@ -310,8 +352,21 @@ func echoed(words []word) (string, bool) {
 	switch {
 	case words[0].text == "printf" && len(rest) > 1 && has("%s %s\\n", rest[0].text):
 		rest = rest[1:]
-	case words[0].text == "printf" && (len(rest) != 1 || strings.ContainsAny(rest[0].text, "%\\")):
+	case words[0].text == "printf" && len(rest) == 1 && rest[0].known && !strings.Contains(rest[0].text, "%"):
+		return ansiC(rest[0].text), true
+	case words[0].text == "printf" && len(rest) == 2 && rest[0].known && rest[1].known && strings.Count(rest[0].text, "%") == 1:
+		text := rest[1].text
+		if strings.Contains(rest[0].text, "%b") {
+			text = ansiC(text)
+		} else if !strings.Contains(rest[0].text, "%s") {
+			return "", false
+		}
+		before, after, _ := strings.Cut(rest[0].text, "%")
+		return ansiC(before) + text + ansiC(after[1:]), true
+	case words[0].text == "printf":
 		return "", false
+	case len(rest) > 1 && has("-e -ne -en", rest[0].text):
+		return ansiC(join(rest[1:]).text), !slices.ContainsFunc(rest, func(x word) bool { return !x.known || x.glob })
 	case len(rest) > 0 && rest[0].text == "-n":
 		rest = rest[1:]
 	case len(rest) > 0 && strings.HasPrefix(rest[0].text, "-"):

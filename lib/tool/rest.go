@@ -51,8 +51,49 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 		} else if len(files) > 1 && len(c.Writes) > 0 { // patch FILE PATCH
 			c.Writes = slices.DeleteFunc(c.Writes, func(f string) bool { return f == files[1].text })
 		}
+	case "rsync":
+		if len(p.valuesOf(words, "--files-from")) > 0 {
+			c.doubt(DoubtRead)
+		}
 	case "gpg", "gpg2", "age":
 		c.stranger(words)
+	case "gh", "glab", "hub":
+		text := program{values: "-b --body -t --title -m --message -n --notes -q --jq --template -l --label -a --assignee -r --reviewer -R --repo -B --base -H --head --search -S"}
+		for _, x := range text.split(words, c.Program).operands {
+			c.mayUse(x.text, x.glob)
+		}
+		for _, x := range text.valuesOf(words, "-f -F --field --raw-field --env-file --notes-file --body-file --input --template-file --recover") {
+			c.mayUse(x.text, x.glob)
+		}
+	case "curl":
+		for _, x := range p.valuesOf(words, "-b --cookie") {
+			if !strings.Contains(x.text, "=") {
+				c.mayRead(x)
+			}
+		}
+		for _, x := range files {
+			if f, ok := cutFold(x.text, "file:"); ok && !strings.HasPrefix(f, "//") {
+				c.reads(word{text: f, known: x.known})
+			}
+		}
+	case "zip":
+		if slices.ContainsFunc(words, func(x word) bool { return x.text == "-@" }) {
+			c.doubt(DoubtRead)
+			for _, f := range strings.Fields(c.stdin) {
+				c.mayRead(word{text: f})
+			}
+		}
+	case "ftp", "tftp", "telnet":
+		if c.stdin != "" || c.piped || len(c.Reads) > 0 {
+			c.doubt(DoubtRead | DoubtWrite)
+			for _, f := range strings.Fields(c.stdin) {
+				c.mayRead(word{text: f})
+			}
+		}
+	case "yq":
+		if len(a.operands) == 1 && !c.piped {
+			c.mayRead(a.operands[0])
+		}
 	case "awk", "gawk", "mawk", "nawk":
 		for i, x := range words[:len(words)-1] {
 			if x.text == "-i" && words[i+1].text == "inplace" {
@@ -83,10 +124,16 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 		for _, x := range (program{values: "-i --index-url -t --target"}).valuesOf(words, "-r -c -e --requirement --constraint --editable") {
 			c.mayRead(x)
 		}
-		for _, x := range (program{values: "-i --index-url -r -c -e"}).valuesOf(words, "-t --target --root --prefix -d --dest --log") {
+		for _, x := range (program{values: "-i --index-url -r -c -e"}).valuesOf(words, "-t --target --root --prefix -d --dest --log -w --wheel-dir") {
 			c.writes(x)
 		}
 	case "npm", "pnpm", "yarn":
+		for _, x := range p.valuesOf(words, "--userconfig --globalconfig") {
+			c.mayRead(x)
+		}
+		if slices.ContainsFunc(words, func(x word) bool { return has("userconfig globalconfig", x.text) }) {
+			c.mayRead(words[len(words)-1])
+		}
 		for _, x := range words[1:] {
 			if strings.Contains(x.text, "script-shell") || strings.Contains(x.text, "yarn-path") || strings.Contains(x.text, "yarnPath") {
 				c.doubt(DoubtProgram)
@@ -97,6 +144,14 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 				c.writes(x)
 			}
 		}
+	case "type": // of cmd and PowerShell, which prints files
+		for _, x := range files {
+			if strings.ContainsAny(x.text, `./\`) {
+				c.mayRead(x)
+			}
+		}
+	case "vi", "vim", "nvim", "ex", "ed", "emacs":
+		c.editor(words)
 	case "less", "more", "view":
 		for _, x := range words[1:] {
 			if strings.HasPrefix(x.text, "+!") || strings.HasPrefix(x.text, "+|") {
@@ -129,6 +184,37 @@ func (c *command) rest(p program, a arguments, files, words []word) {
 				c.mayRead(word{text: val})
 				c.mayWrite(word{text: val})
 			}
+		}
+	}
+}
+
+// editor tells what an editor is told to run by +LINE, and by what it reads.
+func (c *command) editor(words []word) {
+	for _, x := range words[1:] {
+		if strings.HasPrefix(x.text, "+") && strings.Contains(x.text, "!") {
+			c.doubt(DoubtProgram)
+		} else if _, f, ok := strings.Cut(x.text, " "); ok && x.text[0] == '+' { // +'r file'
+			c.mayRead(word{text: f})
+			c.mayWrite(word{text: f})
+		}
+	}
+	if !has("ed ex", c.Program) {
+		return
+	}
+	text := c.stdin
+	if c.input != nil {
+		text += c.input.text
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimLeft(strings.TrimSpace(line), "0123456789$.,%: ")
+		verb, name, _ := strings.Cut(line, " ")
+		switch {
+		case strings.HasPrefix(line, "!") || strings.HasPrefix(name, "!"):
+			c.doubt(DoubtProgram)
+		case has("r e E f", verb):
+			c.mayRead(word{text: strings.TrimSpace(name)})
+		case has("w W wq", verb):
+			c.mayWrite(word{text: strings.TrimSpace(name)})
 		}
 	}
 }

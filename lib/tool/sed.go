@@ -65,7 +65,9 @@ func (c *command) sedScript(x word) {
 			c.writes(f)
 		case 'e':
 			c.doubt(DoubtProgram)
-			_, s, _ = strings.Cut(s, "\n")
+			var line string
+			line, s, _ = strings.Cut(s, "\n")
+			c.runs(line)
 		case 'a', 'i', 'c', '#', ':':
 			for {
 				line, rest, more := strings.Cut(s, "\n")

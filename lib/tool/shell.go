@@ -1,8 +1,7 @@
 package tool
 
 import (
-	"path"
-	"slices"
+	"maps"
 	"strings"
 	"sync"
 
@@ -54,6 +53,7 @@ type command struct {
 	input  *stdin   // what a pipe gives it, where that is known
 	found  []string // what {} stands for: patterns of files
 	more   bool     // it gets arguments that are not known
+	binds  []mount  // what the container that it runs in has of this machine
 }
 
 // stdin is what comes through a pipe, where that is known.
@@ -70,6 +70,7 @@ type shared struct {
 	full  bool
 
 	exports bool // functions are given to the shells that it starts
+	hidden  bool // patterns match hidden files
 }
 
 // A walker reads one line.
@@ -89,6 +90,7 @@ type walker struct {
 	printed *stdin   // what the command before the pipe prints
 	found   []string // what {} stands for
 	remote  bool     // it runs on another machine, or in a container
+	binds   []mount  // what that has of this machine
 }
 
 // place is where a statement stands.
@@ -99,7 +101,7 @@ func parseLine(line string) (list []command) {
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
-	s := &shared{}
+	s := &shared{hidden: strings.Contains(line, "dotglob") || strings.Contains(line, "globdots") || strings.Contains(line, "GLOBIGNORE")}
 	defer func() {
 		// The parser is not ours, and the lines are anybody's.
 		if recover() != nil {
@@ -185,7 +187,7 @@ func (w *walker) sub(line string, known bool, args []word, c *command, in place)
 	inner := &walker{
 		shared: w.shared, src: line, depth: w.depth + 1,
 		via: c.Via, layers: c.Layers, way: c.way, unknown: w.unknown || !known,
-		funcs: map[string]*syntax.Stmt{}, st: w.st.child(), span: c.Span, found: c.found, remote: c.Remote,
+		funcs: map[string]*syntax.Stmt{}, st: w.st.child(), span: c.Span, found: c.found, remote: c.Remote, binds: c.binds,
 	}
 	if w.exports {
 		inner.funcs, inner.active = w.funcs, w.active
@@ -211,9 +213,13 @@ func (w *walker) emit(c *command) {
 	if w.unknown {
 		c.doubt(DoubtProgram)
 	}
+	c.Hidden = w.hidden
 	if c.Remote { // its files are not those of this machine, or not under their names
 		c.MayRead = append(append(c.MayRead, c.Reads...), c.Searches...)
 		c.MayWrite = append(c.MayWrite, c.Writes...)
+		if len(c.binds) > 0 {
+			c.MayRead, c.MayWrite = outside(c.MayRead, c.binds), outside(c.MayWrite, c.binds)
+		}
 		c.Reads, c.Writes, c.Searches, c.Trees = nil, nil, nil, nil
 		c.Doubt &^= DoubtRead | DoubtWrite | DoubtDir
 	}
@@ -281,9 +287,13 @@ func (w *walker) command(c *command, words []word, s *syntax.Stmt, in place) {
 	}
 	if line, ok := w.st.alias[name]; ok && words[0].known {
 		n := *w.st
-		n.alias = nil // an alias is not looked up in itself
+		n.alias = maps.Clone(n.alias)
+		delete(n.alias, name) // an alias is not looked up in itself
 		w.st = &n
 		w.inside(line+" "+quoted(words[1:]), c, in)
+		if _, ok := w.st.alias[name]; !ok {
+			w.st = w.st.named(name, line)
+		}
 		return
 	}
 	w.run(c, words, in)
@@ -359,6 +369,10 @@ func (w *walker) run(c *command, words []word, in place) {
 		case "find", "fd", "fdfind":
 			w.find(c, words, in)
 			return
+		case "parallel":
+			if w.parallel(c, words, in) {
+				return
+			}
 		}
 		before := *c
 		next := look(c, words)
@@ -367,8 +381,22 @@ func (w *walker) run(c *command, words []word, in place) {
 			before.operands(words)
 			w.emit(&before)
 			c.Reads, c.Writes, c.Hosts, c.Doubt = nil, nil, nil, 0
+			c.binds = mounted(words[:len(words)-len(next.words)])
 			if c.stdin == "" && next.line == nil && shells[base(next.words[0].text)] {
 				c.piped = in.piped
+			}
+		}
+		if _, beside := lineOptions[before.Program]; (beside || before.Program == "script") && (next.line != nil || len(next.words) > 0) {
+			also := command{Command: Command{Text: before.Text, Via: before.Via, Dirs: before.Dirs, Span: before.Span}}
+			also.Program = before.Program
+			also.mayRun(words)
+			if also.Program == "script" {
+				for _, x := range (program{values: "-c --command -T -I -O -B -E -o -m"}).split(words, "script").operands {
+					also.writes(x)
+				}
+			}
+			if also.Program = ""; len(also.MayRun)+len(also.Writes) > 0 {
+				w.emit(&also)
 			}
 		}
 		if next.line != nil && c.Remote && w.feeds(c, &before, next.line.text, in) {
@@ -402,34 +430,4 @@ func (w *walker) after(c *command, words []word) {
 	case "read", "mapfile", "readarray", "getopts", "printf", "unset", "set", "shift", "alias":
 		w.unset(c, words)
 	}
-}
-
-// args notes the words of a command.
-func (c *command) args(words []word) {
-	layer := make([]string, len(words))
-	for i, x := range words {
-		layer[i] = x.text
-	}
-	c.Layers = append(slices.Clip(c.Layers), layer)
-	if len(layer) > 1 {
-		c.Args = layer[1:]
-	}
-}
-
-// through adds a program that is looked through.
-func (c *command) through(name string, words []word) {
-	c.Via = append(slices.Clip(c.Via), name)
-	layer := make([]string, len(words))
-	for i, x := range words {
-		layer[i] = x.text
-	}
-	c.Layers = append(slices.Clip(c.Layers), layer)
-}
-
-// base returns the name of a program without its directory.
-func base(name string) string {
-	if strings.IndexByte(name, '/') >= 0 {
-		return path.Base(name)
-	}
-	return name
 }

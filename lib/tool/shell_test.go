@@ -99,7 +99,7 @@ func TestCommands(t *testing.T) {
 		{`find . -name x -exec rm -f {} \; -exec a +`, `find . -name x -exec rm -f {} ; -exec a +; find>rm -f {} |w=./**/x; find>a`},
 		{`find /x -delete`, `find /x -delete |w=/x`},
 		// runners
-		{`uv run --with pytest pytest -x`, `uv>pytest -x`},
+		{`uv run --with pytest pytest -x`, `uv>pytest -x |h=pypi.org`},
 		{`uv --quiet run python -m pytest`, `uv>python -m pytest`},
 		{`uv run -m pytest -x`, `uv>python -m pytest -x`},
 		{`npx -y vitest run`, `npx>vitest run |h=registry.npmjs.org`}, {`npx -p a -c 'rm x'`, `npx>rm x |w=x`},

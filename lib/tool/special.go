@@ -3,6 +3,8 @@ package tool
 import (
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // special does what operands does for programs that the table does not fit.
@@ -110,6 +112,7 @@ func (c *command) special(words []word) bool {
 			switch {
 			case has("-exec -toolexec -vettool", opt):
 				c.doubt(DoubtProgram)
+				c.runs(val)
 			case has(p.out, opt) && val != "":
 				c.writes(word{text: val, known: x.known})
 			}
@@ -125,13 +128,26 @@ func (c *command) special(words []word) bool {
 		for _, x := range files {
 			if x.text == "-" || streamed(x.text) {
 				c.doubt(DoubtProgram)
+				for line := range strings.Lines(c.stdin) {
+					if strings.HasPrefix(line, "\t") {
+						c.runs(strings.TrimLeft(line, "\t@-+ "))
+					}
+				}
 			}
 			c.reads(x)
+		}
+		for _, x := range p.valuesOf(words, "-I --include-dir") {
+			c.mayRead(x)
 		}
 		if len(files) == 0 {
 			c.mayRead(word{text: "Makefile"})
 		}
 		for _, x := range words[1:] {
+			if name, val, ok := strings.Cut(x.text, "="); ok && compilers[name] && val != "" {
+				c.MayRun = append(c.MayRun, val+" x")
+			} else if ok && syntax.ValidName(name) && strings.ContainsAny(val, "./") {
+				c.mayUse(val, x.glob)
+			}
 			if strings.HasPrefix(x.text, "SHELL=") || strings.HasPrefix(x.text, "--eval") || strings.HasPrefix(x.text, "-E") {
 				c.doubt(DoubtProgram)
 			}
@@ -166,6 +182,11 @@ func (c *command) special(words []word) bool {
 			c.reads(x)
 		}
 	case "bind", "hash", "complete":
+		if c.Program == "bind" {
+			for _, x := range (program{}).valuesOf(words, "-f") {
+				c.reads(x)
+			}
+		}
 		if slices.ContainsFunc(words[1:], func(x word) bool { return has("-x -p -C", x.text) }) && len(words) > 3 {
 			c.doubt(DoubtProgram)
 		}
@@ -188,12 +209,25 @@ func (c *command) special(words []word) bool {
 					c.writes(x)
 				default:
 					c.reads(x)
+					if has("a u", words[1].text) {
+						c.tree(x)
+					}
 				}
 			}
 		}
 	case "at", "batch", "crontab":
 		if c.piped || c.stdin != "" || len(c.Reads) > 0 || c.Program == "crontab" && len(words) > 1 && words[1].text != "-l" {
 			c.doubt(DoubtProgram)
+			if c.input != nil {
+				c.runs(c.input.text)
+			}
+			if c.runs(c.stdin); c.Program == "crontab" { // after five fields of time
+				for _, line := range slices.Clone(c.MayRun) {
+					if f := strings.Fields(line); len(f) > 5 {
+						c.runs(strings.Join(f[5:], " "))
+					}
+				}
+			}
 		}
 		c.stranger(words)
 	default:
@@ -237,6 +271,11 @@ func (c *command) linkRead(words, files []word, x word) {
 	soft := slices.ContainsFunc(words[1:], func(w word) bool {
 		return w.text == "--symbolic" || len(w.text) > 1 && w.text[0] == '-' && w.text[1] != '-' && strings.Contains(w.text, "s")
 	})
+	for _, wd := range []string{"$PWD", "${PWD}"} {
+		if rest, ok := strings.CutPrefix(x.text, wd); ok && (rest == "" || rest[0] == '/') {
+			x.text, soft = "."+rest, false
+		}
+	}
 	if soft && !rooted(x.text) && len(files) > 1 {
 		name := files[len(files)-1].text
 		if strings.HasSuffix(name, "/") {
@@ -252,7 +291,7 @@ func (c *command) linkRead(words, files []word, x word) {
 }
 
 func (c *command) tar(words []word) {
-	mode, file, dir := byte(0), -1, ""
+	mode, file, dir, list := byte(0), -1, "", false
 	for i, x := range words[1:] {
 		t := x.text
 		if strings.HasPrefix(t, "--") {
@@ -277,10 +316,21 @@ func (c *command) tar(words []word) {
 				}
 			case "--to-command", "--use-compress-program", "--checkpoint-action", "--rsh-command", "--info-script", "--new-volume-script":
 				c.doubt(DoubtProgram)
+				if !joined && i+2 < len(words) {
+					val = words[i+2].text
+				}
+				c.runs(strings.TrimPrefix(val, "exec="))
 			case "--files-from", "--exclude-from":
 				if joined {
 					c.reads(word{text: val, known: x.known})
 				}
+				list = list || opt == "--files-from"
+			case "--add-file":
+				if joined {
+					c.reads(word{text: val, known: x.known})
+				}
+			case "--compare", "--diff", "--catenate", "--concatenate":
+				mode = 'c'
 			}
 			continue
 		}
@@ -289,8 +339,10 @@ func (c *command) tar(words []word) {
 		}
 		for k := range len(t) {
 			switch t[k] {
-			case 'c', 'r', 'u':
+			case 'c', 'r', 'u', 'd', 'A':
 				mode = 'c'
+			case 'T':
+				list = true
 			case 'x':
 				mode = 'x'
 			case 't':
@@ -303,6 +355,9 @@ func (c *command) tar(words []word) {
 				}
 			case 'I':
 				c.doubt(DoubtProgram)
+				if i+2 < len(words) {
+					c.runs(words[i+2].text)
+				}
 			}
 		}
 	}
@@ -322,6 +377,9 @@ func (c *command) tar(words []word) {
 			c.reads(x)
 			c.tree(x)
 		}
+	}
+	if list && mode == 'c' {
+		c.doubt(DoubtRead) // the files that the list has
 	}
 	if mode == 'x' {
 		if dir == "" {

@@ -12,6 +12,7 @@ func (c *command) netcat(words []word) {
 		switch {
 		case has("-e -c --exec --sh-exec --lua-exec", opt) || len(x.text) > 2 && x.text[0] == '-' && x.text[1] != '-' && strings.HasSuffix(x.text, "e"):
 			c.doubt(DoubtProgram)
+			c.runs(val)
 		case has("-x --proxy", opt):
 			c.host(hostPort(val), x.known)
 		}
@@ -42,7 +43,7 @@ func (c *command) ssh(words []word) {
 		c.doubt(DoubtProgram)
 	}
 	if c.Program == "ssh" {
-		for _, x := range p.valuesOf(words, "-L") { // [bind:]port:host:port
+		for _, x := range p.valuesOf(words, "-L -R") { // [bind:]port:host:port
 			if f := strings.Split(x.text, ":"); len(f) > 2 {
 				c.host(hostPort(f[len(f)-2]), x.known)
 			}
@@ -50,6 +51,9 @@ func (c *command) ssh(words []word) {
 	}
 	for _, x := range p.valuesOf(words, "-o") {
 		c.sshOption(x.text)
+		if _, f, ok := strings.Cut(x.text, "="); ok && strings.ContainsAny(f, "./~") {
+			c.mayUse(f, false)
+		}
 		name, val, ok := strings.Cut(x.text, "=")
 		if !ok {
 			name, val, _ = strings.Cut(x.text, " ")
@@ -71,6 +75,7 @@ func (c *command) sshOption(x string) {
 	for _, o := range []string{"proxycommand", "localcommand", "knownhostscommand", "permitlocalcommand"} {
 		if strings.Contains(low, o) && !strings.Contains(low, o+"=none") {
 			c.doubt(DoubtProgram)
+			c.runs(strings.TrimLeft(x[strings.Index(low, o)+len(o):], "= "))
 		}
 	}
 }

@@ -26,6 +26,7 @@ type state struct {
 type value struct {
 	list     []string // each of these
 	fields   []string // of $@: a word each
+	elems    []string // of an array; list has the first
 	known    bool     // and nothing else
 	glob     bool     // file names that the shell finds
 	exported bool
@@ -149,6 +150,11 @@ func either(v, w value, both bool) value {
 	x.list = union(v.list, w.list)
 	if slices.Equal(v.fields, w.fields) {
 		x.fields = v.fields
+	} else {
+		x.known = false
+	}
+	if slices.Equal(v.elems, w.elems) {
+		x.elems = v.elems
 	} else {
 		x.known = false
 	}

@@ -51,6 +51,8 @@ type Call struct {
 	MayWrite []string // the same, of one whose name says that it changes something
 	Named    []string // other texts in them that may be the name of a file
 	Looks    bool     // the name of such a tool says that it changes nothing
+	MayRun   []string // texts in them that may be shell lines
+	Globs    []string // of Reads, patterns that the tool matches against files
 	Filters  []string // patterns of the files that a search looks into
 }
 
@@ -85,9 +87,11 @@ type Command struct {
 	MayRead  []string   // files that it may read: named in code, reached if a cd fails
 	MayWrite []string   // the same, written
 	MayHosts []string   // words that may be hosts, of a program that is not known
+	MayRun   []string   // shell lines that it may run: what it is given to type, to run before, as a pager
 	Trees    []string   // of Reads and Writes, those meant with all that is in them
 	Filters  []string   // patterns of the files that a search in Searches, or below a directory of Reads, looks into
 	Globs    []string   // of all paths, those that the shell or find matches against files
+	Hidden   bool       // the shell was told to match names that begin with a dot, too
 	Dirs     []string   // where it may run, from where the line starts; nil is there
 	MayDirs  []string   // where it runs if a cd before it has failed
 	Layers   [][]string // the words of the programs in Via, then its own

@@ -1,6 +1,9 @@
 package tool
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // valuesOf returns the values of options, however they are given: -o v, -ov,
 // -xo v, --opt v, --opt=v.
@@ -120,15 +123,28 @@ func (c *command) setting(name string, x word) {
 	switch {
 	case proxies[name]:
 		c.url(x, true)
+	case name == "DOCKER_HOST" && !strings.HasPrefix(x.text, "unix:") && !strings.HasPrefix(x.text, "npipe:"):
+		c.url(x, true)
 	case hostVars[name]:
 		c.host(hostPort(x.text), x.known)
+	case names(name, "PROXY", "REGISTRY", "MIRROR") && !strings.Contains(x.text, "://"):
+		for _, h := range strings.FieldsFunc(x.text, func(r rune) bool { return r == ',' || r == '|' }) {
+			if hostLike(h) {
+				c.host(hostPort(h), x.known)
+			}
+		}
 	case strings.Contains(x.text, "://") && !strings.ContainsAny(x.text, " \n"):
 		c.urlsIn(x)
 	}
 }
 
+// names reports whether the name of a variable has one of the words.
+func names(name string, list ...string) bool {
+	return slices.ContainsFunc(list, func(w string) bool { return strings.Contains(strings.ToUpper(name), w) })
+}
+
 // hostOptions are the options whose value is a host in most programs.
-const hostOptions = "--host --hostname --server --endpoint --endpoints --broker --brokers --bootstrap-server --proxy --addr --address --http-addr -host -server -address -addr -http-addr"
+const hostOptions = "--host --hostname --server --endpoint --endpoints --broker --brokers --bootstrap-server --proxy --addr --address --http-addr -host -server -address -addr -http-addr --to --remote --servers --relay --upstream --connect"
 
 // hostLike reports whether a text can only be a host: it is an address, or has
 // a dot, and is not that of all of this machine.
@@ -151,6 +167,9 @@ func (c *command) strangerHosts(words []word) {
 		if may := strings.SplitN(x.text, "/", 2)[0]; x.known && !strings.HasPrefix(x.text, "-") && hostLike(may) {
 			c.MayHosts = append(c.MayHosts, hostPort(may))
 		}
+		if joined && strings.HasPrefix(opt, "-D") && strings.HasSuffix(strings.ToLower(opt), "host") && hostLike(val) {
+			c.host(hostPort(val), true) // a property of Java
+		}
 		if !has(hostOptions, opt) {
 			continue
 		}
@@ -165,13 +184,18 @@ func (c *command) strangerHosts(words []word) {
 
 // runner tells from where a runner of packages fetches what it runs.
 func (c *command) runner(label string, words []word) {
-	yes := false
+	yes, with := false, false
 	for _, x := range words {
 		c.urlsIn(x)
 		yes = yes || has("-y --yes", x.text)
+		with = with || has("--with -p --package --with-requirements", strings.SplitN(x.text, "=", 2)[0])
 	}
 	name, _, _ := strings.Cut(label, " -")
 	switch {
+	case with && (name == "npx" || name == "npm exec" || name == "npm x"):
+		c.host("registry.npmjs.org", true)
+	case with && name == "uv run":
+		c.host("pypi.org", true)
 	case has("pnpx bunx", name), name == "pnpm dlx", name == "yarn dlx", name == "bun x", yes && (name == "npx" || name == "npm exec" || name == "npm x"):
 		c.host("registry.npmjs.org", true)
 	case name == "uvx", name == "uv tool run", name == "uv x", name == "pipx run":

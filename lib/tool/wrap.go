@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -16,6 +17,9 @@ type next struct {
 // or starts nothing this time.
 func look(c *command, words []word) (n next) {
 	name := c.Program
+	if strings.HasPrefix(name, "ld-linux") || strings.HasPrefix(name, "ld-musl") || strings.HasPrefix(name, "ld64.so") {
+		name = "ld.so"
+	}
 	wr, ok := wrappers[name]
 	i := 1
 	all := words
@@ -93,7 +97,11 @@ func look(c *command, words []word) (n next) {
 				i++
 			}
 			started(c, wr, label, all, nil)
-			return next{line: &word{text: val, known: words[i].known}}
+			line := word{text: val, known: words[i].known}
+			if name == "env" && i+1 < len(words) { // which takes the line apart, and adds the rest
+				line.text += " " + quoted(words[i+1:])
+			}
+			return next{line: &line}
 		case joined:
 			i++
 			if has(wr.keep, opt) {
@@ -108,8 +116,28 @@ func look(c *command, words []word) (n next) {
 			i++
 		}
 	}
+	if has("proxychains proxychains4 torsocks torify tsocks", name) && i < len(words) {
+		c.doubt(DoubtHost)
+	}
 	if wr.after {
-		for i < len(words) && words[i].text != "--" {
+		k := i
+		for k < len(words) && words[k].text != "--" {
+			k++
+		}
+		if k == len(words) && strings.HasSuffix(name, " exec") {
+			k = i // kubectl exec POD COMMAND, of old
+		}
+		i = k + 1
+	}
+	switch {
+	case name == "dotenv" && i+1 < len(words) && words[i].text == "run":
+		if i++; words[i].text == "--" {
+			i++
+		}
+	case name == "runuser" && i < len(words) && !slices.ContainsFunc(words[:i], func(x word) bool { return has("-u --user", x.text) }):
+		wr.skip = 1 << 20 // like su
+	case name == "nix shell":
+		for i < len(words) && !has("-c --command", words[i].text) {
 			i++
 		}
 		i++
@@ -135,8 +163,14 @@ func look(c *command, words []word) (n next) {
 	if module {
 		rest = append([]word{{text: "python", known: true}, {text: "-m", known: true}}, rest...)
 	}
-	if wr.joins {
+	if wr.joins || wr.each || wr.either && len(rest) == 1 {
 		line := join(rest)
+		if wr.each {
+			line.text = ""
+			for _, x := range rest {
+				line.text += x.text + "\n"
+			}
+		}
 		started(c, wr, label, all, nil)
 		return next{line: &line}
 	}
@@ -209,7 +243,7 @@ func (c *command) chdir(words []word) {
 				next = words[i+1]
 			}
 			switch {
-			case has("strace ltrace time gtime", c.Program) && has("-o --output", opt):
+			case has("strace ltrace time gtime perf", c.Program) && has("-o --output", opt), opt == "--log-file" && c.Program == "valgrind":
 				c.writes(next)
 			case has("--env-file --with-requirements --config-file", opt), has("dotenv dotenvx", c.Program) && has("-f -e --file", opt):
 				file = next
