@@ -3,26 +3,29 @@ package tool
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // inlined are the interpreters and their options that take code.
-var inlined = spread(map[string]string{
-	"python python2 python3 pypy pypy3":                                "-c",
-	"node nodejs bun deno tsx ts-node":                                 "-e --eval -p --print eval",
-	"ruby perl lua luajit Rscript osascript groovy julia elixir scala": "-e -E --eval",
-	"php":                       "-r",
-	"pwsh powershell":           "-Command -c -EncodedCommand -e -enc",
-	"awk gawk mawk nawk":        "",
-	"sed gsed":                  "",
-	"vim nvim vi ex ed emacs":   "-c --cmd --eval -e",
-	"psql mysql sqlite3 duckdb": "",
-	"nu xonsh elvish rc expect tclsh capsh guile": "-c --commands",
-	"R":           "-e",
-	"erl":         "-eval",
-	"sbcl":        "--eval --load",
-	"cmd cmd.exe": "/c /C /k",
-	"jshell irb":  "-e",
-	"ghc clojure": "-e",
+var inlined = sync.OnceValue(func() map[string]string {
+	return spread(map[string]string{
+		"python python2 python3 pypy pypy3":                                "-c",
+		"node nodejs bun deno tsx ts-node":                                 "-e --eval -p --print eval",
+		"ruby perl lua luajit Rscript osascript groovy julia elixir scala": "-e -E --eval",
+		"php":                       "-r",
+		"pwsh powershell":           "-Command -c -EncodedCommand -e -enc",
+		"awk gawk mawk nawk":        "",
+		"sed gsed":                  "",
+		"vim nvim vi ex ed emacs":   "-c --cmd --eval -e",
+		"psql mysql sqlite3 duckdb": "",
+		"nu xonsh elvish rc expect tclsh capsh guile": "-c --commands",
+		"R":           "-e",
+		"erl":         "-eval",
+		"sbcl":        "--eval --load",
+		"cmd cmd.exe": "/c /C /k",
+		"jshell irb":  "-e",
+		"ghc clojure": "-e",
+	})
 })
 
 // code tells that a command is given source text: what that does is not
@@ -30,9 +33,9 @@ var inlined = spread(map[string]string{
 // touch.
 func (c *command) code(words []word) {
 	name := version(c.Program)
-	opts, ok := inlined[name]
+	opts, ok := inlined()[name]
 	if !ok {
-		if opts, ok = inlined[c.Program]; !ok {
+		if opts, ok = inlined()[c.Program]; !ok {
 			return
 		}
 	}
@@ -113,10 +116,10 @@ func (c *command) code(words []word) {
 
 // substitution is a script of perl or ruby that changes text and does nothing
 // else.
-var substitution = regexp.MustCompile(`^\s*(?:(?:s|y|tr)([/|#,!])(?:[^/|#,!\\$@` + "`" + `]|\\.)*[/|#,!](?:[^/|#,!\\@` + "`" + `$]|\\.|\$\d)*[/|#,!][gimsx]*\s*;?\s*)+$`)
+var substitution = expression(`^\s*(?:(?:s|y|tr)([/|#,!])(?:[^/|#,!\\$@` + "`" + `]|\\.)*[/|#,!](?:[^/|#,!\\@` + "`" + `$]|\\.|\$\d)*[/|#,!][gimsx]*\s*;?\s*)+$`)
 
 func (c *command) source(name string, x word) {
-	if has("perl ruby", name) && substitution.MatchString(x.text) {
+	if has("perl ruby", name) && substitution().MatchString(x.text) {
 		return
 	}
 	c.doubt(DoubtProgram)
@@ -148,9 +151,9 @@ func (c *command) source(name string, x word) {
 
 // spawns notes the lines that source text gives to what starts programs.
 func (c *command) spawns(code string) {
-	for _, m := range spawning.FindAllStringSubmatch(code, 16) {
+	for _, m := range spawning().FindAllStringSubmatch(code, 16) {
 		var argv []string
-		for _, s := range literal.FindAllStringSubmatch(m[1], 64) {
+		for _, s := range literal().FindAllStringSubmatch(m[1], 64) {
 			argv = append(argv, s[1]+s[2]+s[3])
 		}
 		if len(argv) == 1 {
@@ -161,13 +164,18 @@ func (c *command) spawns(code string) {
 	}
 }
 
+// expression compiles a regular expression when it is first asked for.
+func expression(re string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(re) })
+}
+
 // spawning are calls that start programs in the languages of interpreters, with
 // the strings that they are given.
-var spawning = regexp.MustCompile("\\b(?:system|[pP]open2?|exec\\w*|spawn\\w*|shell_exec|passthru|proc_open|check_output|check_call|getoutput|getstatusoutput|run|call|shell-command|script|execute)\\b[ \t]*[(]?[ \t]*[\\[(]?[ \t]*" +
+var spawning = expression("\\b(?:system|[pP]open2?|exec\\w*|spawn\\w*|shell_exec|passthru|proc_open|check_output|check_call|getoutput|getstatusoutput|run|call|shell-command|script|execute)\\b[ \t]*[(]?[ \t]*[\\[(]?[ \t]*" +
 	"((?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)(?:[ \t]*,[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'))*)")
 
 // literal is a string in the source of a programming language.
-var literal = regexp.MustCompile("\"((?:[^\"\\\\\n]|\\\\.)*)\"|'((?:[^'\\\\\n]|\\\\.)*)'|`([^`\n]*)`")
+var literal = expression("\"((?:[^\"\\\\\n]|\\\\.)*)\"|'((?:[^'\\\\\n]|\\\\.)*)'|`([^`\n]*)`")
 
 // maxMentions limits what is taken out of one source text.
 const maxMentions = 200
@@ -176,7 +184,7 @@ const maxMentions = 200
 // or URLs.
 func Mentions(code string) []string {
 	var out set
-	for _, m := range literal.FindAllStringSubmatch(code, -1) {
+	for _, m := range literal().FindAllStringSubmatch(code, -1) {
 		s := m[1] + m[2] + m[3]
 		if s == "" || len(s) > 4096 {
 			continue

@@ -21,7 +21,7 @@ func (c *command) filters(dirs, globs []word) {
 
 // sqlite tells what a session of sqlite3 does with its database.
 func (c *command) sqlite(words []word) {
-	p := programs["sqlite3"]
+	p := programs()["sqlite3"]
 	a := p.split(words, "sqlite3")
 	for _, x := range a.in {
 		c.reads(x)

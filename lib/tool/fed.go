@@ -32,7 +32,7 @@ func runsWritten(list []command) {
 			if strings.Contains(c.word, "/") {
 				files = append(files, c.word)
 			}
-			if _, ok := inlined[version(c.Program)]; ok || shells[c.Program] || has("source . make gmake", c.Program) {
+			if _, ok := inlined()[version(c.Program)]; ok || shells[c.Program] || has("source . make gmake", c.Program) {
 				files = append(files, c.Reads...)
 			}
 			if c.Program == "make" || c.Program == "gmake" {
@@ -69,7 +69,7 @@ func (w *walker) feeds(c, before *command, line string, in place) bool {
 	if len(words) == 0 || slices.Contains(words, "-c") {
 		return false
 	}
-	_, ok := inlined[version(base(words[0]))]
+	_, ok := inlined()[version(base(words[0]))]
 	switch {
 	case !ok && !shells[base(words[0])]:
 		return false

@@ -109,7 +109,7 @@ func (c *command) operands(words []word) {
 		c.host(urlHost(words[0].text, false), words[0].known)
 	}
 	if !c.special(words) {
-		if p, ok := programs[c.Program]; ok {
+		if p, ok := programs()[c.Program]; ok {
 			c.known(p, words)
 		} else {
 			c.stranger(words)
@@ -123,7 +123,7 @@ func (c *command) operands(words []word) {
 		inner := *c // python -m pip is pip
 		inner.Program = "pip"
 		inner.hosts(words[2:])
-		inner.known(programs["pip"], words[2:])
+		inner.known(programs()["pip"], words[2:])
 		c.Hosts, c.Doubt, c.Writes = inner.Hosts, inner.Doubt, inner.Writes
 	}
 	c.code(words)
@@ -143,7 +143,7 @@ func (c *command) operands(words []word) {
 
 // guess tells what a command may do with arguments that are not known.
 func (c *command) guess() {
-	p, ok := programs[c.Program]
+	p, ok := programs()[c.Program]
 	switch {
 	case c.Program == "git" && len(c.Args) > 0 && has("branch tag fetch remote push switch stash merge cherry-pick revert rebase reset worktree", c.Args[0]):
 	case has("curl wget ssh scp nc http", c.Program):

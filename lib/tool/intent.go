@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Intent returns a normal form of what a shell line tries to do, for telling a
@@ -153,56 +154,60 @@ func version(name string) string {
 }
 
 // valued are the options with a value of programs that programs does not have.
-var valued = spread(map[string]string{
-	"pytest py.test":         "-p -c -o -W -n --maxfail --rootdir --ignore --junitxml --junit-xml --durations --timeout --cov --cov-report --cov-config --tb --log-level --confcutdir --basetemp -r --numprocesses --log-cli-level --capture --color --reruns --deselect --import-mode",
-	"unittest":               "-s --start-directory -p --pattern -t --top-level-directory",
-	"go":                     "-count -timeout -tags -o -coverprofile -p -cpu -ldflags -gcflags -benchtime -parallel -mod -coverpkg -covermode -cpuprofile -memprofile -C -exec -vet -fuzztime -shuffle",
-	"cargo":                  "-j --jobs --features --manifest-path --target --target-dir --profile --color --message-format -F -Z --test-threads",
-	"make gmake":             "-C -j -f -o -l -I --directory --file --jobs",
-	"npm pnpm yarn bun":      "-C --prefix --dir --cwd --registry --loglevel --reporter",
-	"vitest jest mocha":      "-c --config --reporter --pool --maxWorkers -w --environment --timeout --testTimeout --coverage.provider --bail",
-	"playwright":             "-c --config --reporter --workers -j --retries --timeout --max-failures",
-	"git":                    "-C -c -m --message -F --author --date -n --format --pretty -U --git-dir --work-tree --max-count",
-	"docker podman":          "-f --file -t --tag -e --env -v --volume -p --publish --name -w --workdir --platform --build-arg -u --user --network",
-	"pip uv poetry":          "-i --index-url --extra-index-url -t --target --timeout --prefix --python -p -c --constraint --directory --project",
-	"eslint prettier ruff":   "-c --config --ext --format -f --output-format --max-warnings --ignore-path --parser --select --line-length",
-	"mypy pyright tsc":       "-p --project --config-file --python-version --target --module --outDir --outdir",
-	"golangci-lint":          "-c --config --timeout --out-format",
-	"mvn gradle gradlew":     "-f --file -P -T -s -p -b",
-	"cmake ctest ninja":      "-S -B -G -j -C --parallel --config -D --output-junit --timeout",
-	"dotnet":                 "-c --configuration -v --verbosity -o --output -f --framework --logger",
-	"kubectl helm":           "-n --namespace --context -o -f --output",
-	"timeout gh":             "-R --repo --json --jq -q -L --limit -t -b --title --body",
-	"bazel":                  "--config -c --jobs",
-	"swift":                  "-c --configuration --package-path",
-	"find":                   "-maxdepth -mindepth",
-	"apt apt-get brew yum":   "-o -t",
-	"ansible-playbook":       "-i -e --tags",
-	"rspec phpunit composer": "-f --format -c --configuration --working-dir",
+var valued = sync.OnceValue(func() map[string]string {
+	return spread(map[string]string{
+		"pytest py.test":         "-p -c -o -W -n --maxfail --rootdir --ignore --junitxml --junit-xml --durations --timeout --cov --cov-report --cov-config --tb --log-level --confcutdir --basetemp -r --numprocesses --log-cli-level --capture --color --reruns --deselect --import-mode",
+		"unittest":               "-s --start-directory -p --pattern -t --top-level-directory",
+		"go":                     "-count -timeout -tags -o -coverprofile -p -cpu -ldflags -gcflags -benchtime -parallel -mod -coverpkg -covermode -cpuprofile -memprofile -C -exec -vet -fuzztime -shuffle",
+		"cargo":                  "-j --jobs --features --manifest-path --target --target-dir --profile --color --message-format -F -Z --test-threads",
+		"make gmake":             "-C -j -f -o -l -I --directory --file --jobs",
+		"npm pnpm yarn bun":      "-C --prefix --dir --cwd --registry --loglevel --reporter",
+		"vitest jest mocha":      "-c --config --reporter --pool --maxWorkers -w --environment --timeout --testTimeout --coverage.provider --bail",
+		"playwright":             "-c --config --reporter --workers -j --retries --timeout --max-failures",
+		"git":                    "-C -c -m --message -F --author --date -n --format --pretty -U --git-dir --work-tree --max-count",
+		"docker podman":          "-f --file -t --tag -e --env -v --volume -p --publish --name -w --workdir --platform --build-arg -u --user --network",
+		"pip uv poetry":          "-i --index-url --extra-index-url -t --target --timeout --prefix --python -p -c --constraint --directory --project",
+		"eslint prettier ruff":   "-c --config --ext --format -f --output-format --max-warnings --ignore-path --parser --select --line-length",
+		"mypy pyright tsc":       "-p --project --config-file --python-version --target --module --outDir --outdir",
+		"golangci-lint":          "-c --config --timeout --out-format",
+		"mvn gradle gradlew":     "-f --file -P -T -s -p -b",
+		"cmake ctest ninja":      "-S -B -G -j -C --parallel --config -D --output-junit --timeout",
+		"dotnet":                 "-c --configuration -v --verbosity -o --output -f --framework --logger",
+		"kubectl helm":           "-n --namespace --context -o -f --output",
+		"timeout gh":             "-R --repo --json --jq -q -L --limit -t -b --title --body",
+		"bazel":                  "--config -c --jobs",
+		"swift":                  "-c --configuration --package-path",
+		"find":                   "-maxdepth -mindepth",
+		"apt apt-get brew yum":   "-o -t",
+		"ansible-playbook":       "-i -e --tags",
+		"rspec phpunit composer": "-f --format -c --configuration --working-dir",
+	})
 })
 
 // choosing are the options whose value is what the command is about.
-var choosing = spread(map[string]string{
-	"pytest py.test":       "-k -m",
-	"unittest":             "-k",
-	"go":                   "-run -bench -fuzz",
-	"cargo":                "-p --package --test --bin --example --bench",
-	"npm pnpm yarn bun":    "-w --workspace --filter -F",
-	"vitest jest":          "-t --testNamePattern --project",
-	"mocha playwright":     "-g --grep --project",
-	"gradle gradlew":       "--tests",
-	"dotnet swift":         "--filter",
-	"ctest":                "-R -L",
-	"python node ruby php": "-c -e --eval -p",
-	"perl":                 "-e",
-	"pip uv":               "-r --requirement",
-	"rspec phpunit":        "-e --example --filter",
-	"psql mysql sqlite3":   "-c -e",
-	"cmake":                "--build --target",
-	"kubectl":              "-f",
-	"grep egrep fgrep rg":  "-e",
-	"sed gsed":             "-e",
-	"find":                 "-name -iname -path -type -regex -size -newer -exec",
+var choosing = sync.OnceValue(func() map[string]string {
+	return spread(map[string]string{
+		"pytest py.test":       "-k -m",
+		"unittest":             "-k",
+		"go":                   "-run -bench -fuzz",
+		"cargo":                "-p --package --test --bin --example --bench",
+		"npm pnpm yarn bun":    "-w --workspace --filter -F",
+		"vitest jest":          "-t --testNamePattern --project",
+		"mocha playwright":     "-g --grep --project",
+		"gradle gradlew":       "--tests",
+		"dotnet swift":         "--filter",
+		"ctest":                "-R -L",
+		"python node ruby php": "-c -e --eval -p",
+		"perl":                 "-e",
+		"pip uv":               "-r --requirement",
+		"rspec phpunit":        "-e --example --filter",
+		"psql mysql sqlite3":   "-c -e",
+		"cmake":                "--build --target",
+		"kubectl":              "-f",
+		"grep egrep fgrep rg":  "-e",
+		"sed gsed":             "-e",
+		"find":                 "-name -iname -path -type -regex -size -newer -exec",
+	})
 })
 
 // everything are the operands by which a test run means all tests.
@@ -210,8 +215,8 @@ var everything = words(". tests test spec __tests__ src/test")
 
 // operands calls fn for each argument that matters.
 func operands(name, act string, args []string, fn func(string)) {
-	vals, chosen := valued[name], choosing[name]
-	if p, ok := programs[name]; ok {
+	vals, chosen := valued()[name], choosing()[name]
+	if p, ok := programs()[name]; ok {
 		vals += " " + p.values + " " + p.in + " " + p.out
 	}
 	for i := 0; i < len(args); i++ {

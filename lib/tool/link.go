@@ -8,7 +8,7 @@ import (
 // link follows ln, so that what is done to a link is seen as done to its
 // target.
 func (w *walker) link(c *command, words []word) {
-	p := programs["ln"]
+	p := programs()["ln"]
 	a := p.split(words, "ln")
 	if len(a.operands) == 0 || len(a.out) > 0 || len(w.st.links) >= maxVars {
 		return

@@ -3,28 +3,31 @@ package tool
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // lineOptions are the options of programs whose value is a line that they run,
 // mostly beside what they are for: a pager, what is to be done before and after.
-var lineOptions = spread(map[string]string{
-	"man":                   "-P --pager -H --html",
-	"hyperfine":             "-p --prepare -s --setup -c --cleanup --conclude",
-	"zip":                   "-TT --unzip-command",
-	"rsync":                 "--rsync-path",
-	"ansible ansible-pull":  "-a --args",
-	"apt apt-get aptitude":  "-o --option",
-	"gdb lldb":              "-ex -iex -eval-command --eval-command -o --one-line",
-	"start-server-and-test": "",
-	"salt salt-call":        "",
-	"inotify-hookable":      "-c",
-	"fswatch reflex":        "-c",
-	"pv socat":              "",
-	"kubectl":               "--editor",
-	"bat delta":             "--pager",
-	"gh":                    "--editor",
-	"fzf sk":                "--preview --bind",
-	"npm pnpm yarn":         "--node-options --script-shell",
+var lineOptions = sync.OnceValue(func() map[string]string {
+	return spread(map[string]string{
+		"man":                   "-P --pager -H --html",
+		"hyperfine":             "-p --prepare -s --setup -c --cleanup --conclude",
+		"zip":                   "-TT --unzip-command",
+		"rsync":                 "--rsync-path",
+		"ansible ansible-pull":  "-a --args",
+		"apt apt-get aptitude":  "-o --option",
+		"gdb lldb":              "-ex -iex -eval-command --eval-command -o --one-line",
+		"start-server-and-test": "",
+		"salt salt-call":        "",
+		"inotify-hookable":      "-c",
+		"fswatch reflex":        "-c",
+		"pv socat":              "",
+		"kubectl":               "--editor",
+		"bat delta":             "--pager",
+		"gh":                    "--editor",
+		"fzf sk":                "--preview --bind",
+		"npm pnpm yarn":         "--node-options --script-shell",
+	})
 })
 
 // runs notes a line that a command is given to run, where how it does is not
@@ -59,8 +62,8 @@ func (c *command) mayRun(words []word) {
 			c.MayRun = append(c.MayRun, line)
 		}
 	}
-	opts, listed := lineOptions[c.Program]
-	if _, known := programs[c.Program]; !listed && !known && !shells[c.Program] {
+	opts, listed := lineOptions()[c.Program]
+	if _, known := programs()[c.Program]; !listed && !known && !shells[c.Program] {
 		opts = execs
 	}
 	for i := 1; i < len(words); i++ {

@@ -24,7 +24,7 @@ func (c *command) host(h string, known bool) {
 
 // hosts adds the hosts that the words of a command name.
 func (c *command) hosts(words []word) {
-	p := programs[c.Program]
+	p := programs()[c.Program]
 	switch c.Program {
 	case "curl", "wget":
 		for _, x := range p.split(words, c.Program).operands {
@@ -267,7 +267,7 @@ func (c *command) hosts(words []word) {
 		// Of other programs, an argument that is a URL is taken for one that
 		// is fetched; of those known to work on files, it is text.
 		c.registry(words)
-		if _, local := programs[c.Program]; local && p.how != script && !fetchers[c.Program] {
+		if _, local := programs()[c.Program]; local && p.how != script && !fetchers[c.Program] {
 			return
 		}
 		c.strangerHosts(words)
@@ -308,7 +308,7 @@ func listens(name string, words []word) bool {
 // downloads adds the files that curl and wget name themselves, and those that
 // a file: URL names.
 func (c *command) downloads(words []word) {
-	p := programs[c.Program]
+	p := programs()[c.Program]
 	a := p.split(words, c.Program)
 	save, dir := c.Program == "wget" && len(a.out) == 0, ""
 	for i, x := range words[1:] {

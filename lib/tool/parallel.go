@@ -21,7 +21,7 @@ func (w *walker) parallel(c *command, words []word, in place) bool {
 		if i++; opt == "--" {
 			break
 		}
-		if !joined && has(wrappers["parallel"].values, opt) {
+		if !joined && has(wrappers()["parallel"].values, opt) {
 			if i < len(words) && has("-a --arg-file", opt) {
 				c.reads(words[i])
 			}

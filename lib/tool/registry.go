@@ -3,52 +3,55 @@ package tool
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // registries are the hosts that package managers fetch from if they are not
 // told another: the defaults in their documentation.
-var registries = spread(map[string]struct{ verbs, host string }{
-	"npm":                           {"install i in ci add update up upgrade audit publish view info search outdated init create login adduser logout whoami dedupe pack ping token owner dist-tag deprecate unpublish", "registry.npmjs.org"},
-	"pnpm bun":                      {"install i add update up upgrade audit publish dlx x create outdated login whoami", "registry.npmjs.org"},
-	"yarn":                          {"install add upgrade up publish dlx create audit login npm set", "registry.yarnpkg.com"},
-	"pip pip3":                      {"install download index wheel search", "pypi.org"},
-	"pipx":                          {"install run upgrade upgrade-all inject install-all reinstall", "pypi.org"},
-	"uv":                            {"sync add lock tool pip publish python self", "pypi.org"},
-	"poetry pdm pipenv":             {"install add update lock publish sync", "pypi.org"},
-	"rye hatch flit":                {"sync add lock publish install fetch", "pypi.org"},
-	"easy_install":                  {"", "pypi.org"},
-	"pre-commit":                    {"autoupdate try-repo install-hooks", "github.com"},
-	"code":                          {"", "marketplace.visualstudio.com"},
-	"twine":                         {"upload", "upload.pypi.org"},
-	"cargo":                         {"install add update publish fetch search login owner yank binstall", "crates.io"},
-	"gem":                           {"install update push fetch", "rubygems.org"},
-	"bundle bundler":                {"install update add", "rubygems.org"},
-	"go":                            {"get install", "proxy.golang.org"},
-	"conda mamba micromamba":        {"install create update search", "conda.anaconda.org"},
-	"dotnet":                        {"restore add nuget tool workload", "api.nuget.org"},
-	"nuget":                         {"install push restore update search", "api.nuget.org"},
-	"mix":                           {"deps.get deps.update hex.publish hex.info archive.install local.hex", "repo.hex.pm"},
-	"rebar3":                        {"get-deps upgrade hex", "repo.hex.pm"},
-	"cabal stack":                   {"install update upgrade upload get unpack", "hackage.haskell.org"},
-	"opam":                          {"install update upgrade init", "opam.ocaml.org"},
-	"luarocks":                      {"install upload download search", "luarocks.org"},
-	"cpan cpanm cpanp":              {"", "cpan.metacpan.org"},
-	"deno":                          {"install add publish cache", "jsr.io"},
-	"mvn mvnw":                      {"deploy dependency:get dependency:resolve dependency:go-offline", "repo.maven.apache.org"},
-	"gradle gradlew":                {"publish publishToMavenCentral publishPlugins", "repo.maven.apache.org"},
-	"sbt":                           {"publish publishSigned", "repo.maven.apache.org"},
-	"rustup":                        {"update install toolchain target component self default", "static.rust-lang.org"},
-	"nvm fnm":                       {"install", "nodejs.org"},
-	"playwright":                    {"install", "cdn.playwright.dev"},
-	"supabase":                      {"db link login functions secrets projects", "api.supabase.com"},
-	"railway":                       {"up deploy login run logs", "backboard.railway.app"},
-	"glab":                          {"mr issue api repo release ci snippet auth", "gitlab.com"},
-	"composer":                      {"install update require", "repo.packagist.org"},
-	"docker podman nerdctl buildah": {"pull push login search manifest plugin from", "registry-1.docker.io"},
-	"brew":                          {"install update upgrade tap fetch", "formulae.brew.sh"},
-	"gh":                            {"pr issue api repo release run workflow gist auth search secret variable", "api.github.com"},
-	"aws":                           {"s3 s3api ec2 iam sts lambda ecr ecs eks ssm secretsmanager cloudformation dynamodb rds sns sqs logs", "amazonaws.com"},
-	"gcloud gsutil":                 {"storage cp ls rsync compute auth projects container run functions secrets rm mv cat", "googleapis.com"},
+var registries = sync.OnceValue(func() map[string]struct{ verbs, host string } {
+	return spread(map[string]struct{ verbs, host string }{
+		"npm":                           {"install i in ci add update up upgrade audit publish view info search outdated init create login adduser logout whoami dedupe pack ping token owner dist-tag deprecate unpublish", "registry.npmjs.org"},
+		"pnpm bun":                      {"install i add update up upgrade audit publish dlx x create outdated login whoami", "registry.npmjs.org"},
+		"yarn":                          {"install add upgrade up publish dlx create audit login npm set", "registry.yarnpkg.com"},
+		"pip pip3":                      {"install download index wheel search", "pypi.org"},
+		"pipx":                          {"install run upgrade upgrade-all inject install-all reinstall", "pypi.org"},
+		"uv":                            {"sync add lock tool pip publish python self", "pypi.org"},
+		"poetry pdm pipenv":             {"install add update lock publish sync", "pypi.org"},
+		"rye hatch flit":                {"sync add lock publish install fetch", "pypi.org"},
+		"easy_install":                  {"", "pypi.org"},
+		"pre-commit":                    {"autoupdate try-repo install-hooks", "github.com"},
+		"code":                          {"", "marketplace.visualstudio.com"},
+		"twine":                         {"upload", "upload.pypi.org"},
+		"cargo":                         {"install add update publish fetch search login owner yank binstall", "crates.io"},
+		"gem":                           {"install update push fetch", "rubygems.org"},
+		"bundle bundler":                {"install update add", "rubygems.org"},
+		"go":                            {"get install", "proxy.golang.org"},
+		"conda mamba micromamba":        {"install create update search", "conda.anaconda.org"},
+		"dotnet":                        {"restore add nuget tool workload", "api.nuget.org"},
+		"nuget":                         {"install push restore update search", "api.nuget.org"},
+		"mix":                           {"deps.get deps.update hex.publish hex.info archive.install local.hex", "repo.hex.pm"},
+		"rebar3":                        {"get-deps upgrade hex", "repo.hex.pm"},
+		"cabal stack":                   {"install update upgrade upload get unpack", "hackage.haskell.org"},
+		"opam":                          {"install update upgrade init", "opam.ocaml.org"},
+		"luarocks":                      {"install upload download search", "luarocks.org"},
+		"cpan cpanm cpanp":              {"", "cpan.metacpan.org"},
+		"deno":                          {"install add publish cache", "jsr.io"},
+		"mvn mvnw":                      {"deploy dependency:get dependency:resolve dependency:go-offline", "repo.maven.apache.org"},
+		"gradle gradlew":                {"publish publishToMavenCentral publishPlugins", "repo.maven.apache.org"},
+		"sbt":                           {"publish publishSigned", "repo.maven.apache.org"},
+		"rustup":                        {"update install toolchain target component self default", "static.rust-lang.org"},
+		"nvm fnm":                       {"install", "nodejs.org"},
+		"playwright":                    {"install", "cdn.playwright.dev"},
+		"supabase":                      {"db link login functions secrets projects", "api.supabase.com"},
+		"railway":                       {"up deploy login run logs", "backboard.railway.app"},
+		"glab":                          {"mr issue api repo release ci snippet auth", "gitlab.com"},
+		"composer":                      {"install update require", "repo.packagist.org"},
+		"docker podman nerdctl buildah": {"pull push login search manifest plugin from", "registry-1.docker.io"},
+		"brew":                          {"install update upgrade tap fetch", "formulae.brew.sh"},
+		"gh":                            {"pr issue api repo release run workflow gist auth search secret variable", "api.github.com"},
+		"aws":                           {"s3 s3api ec2 iam sts lambda ecr ecs eks ssm secretsmanager cloudformation dynamodb rds sns sqs logs", "amazonaws.com"},
+		"gcloud gsutil":                 {"storage cp ls rsync compute auth projects container run functions secrets rm mv cat", "googleapis.com"},
+	})
 })
 
 // remotes are programs that talk to a host which only their settings know.
@@ -71,7 +74,7 @@ func (c *command) registry(words []word) {
 		c.fetches(words, "compose")
 		return
 	}
-	r, ok := registries[version(c.Program)]
+	r, ok := registries()[version(c.Program)]
 	if !ok {
 		return
 	}

@@ -5,7 +5,7 @@ import "strings"
 // sed tells what the scripts of a sed command read, write and run beside the
 // files that it is given.
 func (c *command) sed(words []word) {
-	p, any := programs["sed"], false
+	p, any := programs()["sed"], false
 	for _, x := range p.valuesOf(words, "-e --expression") {
 		any = true
 		c.sedScript(x)

@@ -386,7 +386,7 @@ func (w *walker) run(c *command, words []word, in place) {
 				c.piped = in.piped
 			}
 		}
-		if _, beside := lineOptions[before.Program]; (beside || before.Program == "script") && (next.line != nil || len(next.words) > 0) {
+		if _, beside := lineOptions()[before.Program]; (beside || before.Program == "script") && (next.line != nil || len(next.words) > 0) {
 			also := command{Command: Command{Text: before.Text, Via: before.Via, Dirs: before.Dirs, Span: before.Span}}
 			also.Program = before.Program
 			also.mayRun(words)

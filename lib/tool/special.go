@@ -96,7 +96,7 @@ func (c *command) special(words []word) bool {
 		}
 	case "install":
 		if slices.ContainsFunc(words[1:], func(x word) bool { return x.text == "-d" || x.text == "--directory" }) {
-			for _, x := range programs["install"].split(words, "install").operands {
+			for _, x := range programs()["install"].split(words, "install").operands {
 				c.writes(x)
 			}
 			return true

@@ -21,9 +21,9 @@ func (c *command) netcat(words []word) {
 
 // ssh tells what the options of ssh and its likes run and contact.
 func (c *command) ssh(words []word) {
-	p := programs["ssh"]
+	p := programs()["ssh"]
 	if c.Program == "scp" || c.Program == "sftp" {
-		p = programs["scp"]
+		p = programs()["scp"]
 	}
 	if c.Program == "rsync" && base(words[0].text) == "rsync" {
 		return

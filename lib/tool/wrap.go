@@ -20,7 +20,7 @@ func look(c *command, words []word) (n next) {
 	if strings.HasPrefix(name, "ld-linux") || strings.HasPrefix(name, "ld-musl") || strings.HasPrefix(name, "ld64.so") {
 		name = "ld.so"
 	}
-	wr, ok := wrappers[name]
+	wr, ok := wrappers()[name]
 	i := 1
 	all := words
 	if !ok {
@@ -28,9 +28,9 @@ func look(c *command, words []word) (n next) {
 		for k := 1; k < len(words) && k < 8 && !ok; k++ {
 			if words[k].known && !strings.HasPrefix(words[k].text, "-") {
 				name = c.Program + " " + words[k].text
-				if wr, ok = wrappers[name]; !ok && k+1 < len(words) {
+				if wr, ok = wrappers()[name]; !ok && k+1 < len(words) {
 					name += " " + words[k+1].text
-					if wr, ok = wrappers[name]; ok {
+					if wr, ok = wrappers()[name]; ok {
 						k++
 					}
 				}
