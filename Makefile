@@ -37,13 +37,15 @@ demo: $(bins)
 
 # The race detector watches lib, where the goroutines of the commands are, and
 # those commands that have some of their own. A busy machine may take longer than
-# the ten minutes that go test gives a package.
+# the ten minutes that go test gives a package. What measures runs without the
+# detector.
 concurrent = $(shell grep -lE '\bgo func|[.]Go.func' cmd/*/*.go | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 sequential = $(filter-out $(concurrent),./cmd $(commands:%=./cmd/%))
 
 test:
 	$(GO) test -timeout 1h -race ./lib/... ./pipelines/... $(concurrent)
 	$(GO) test -timeout 1h $(sequential)
+	$(GO) test -timeout 1h -run Linear ./lib/redact
 
 # The layers, the manuals and the README are checked by tests.
 check: fmt vet staticcheck test

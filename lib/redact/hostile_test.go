@@ -29,8 +29,8 @@ var hostile = []struct{ name, unit string }{
 
 // TestLinear checks that no text takes much longer than another.
 func TestLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes its time")
+	if testing.Short() || clitest.Race {
+		t.Skip("takes its time, which is to be that of the code alone")
 	}
 	const size = 1 << 20
 	limit := time.Duration(0)
