@@ -6,9 +6,10 @@
 // the same time, also to one session.
 //
 // The store is --trace-dir, else $AGENT_TRACE_DIR, else the nearest
-// .agent-traces in this directory or above it, else ./.agent-traces, which is
-// then made. Directories are made with mode 0700 and files with 0600. No
-// session_id leads out of the store.
+// .agent-traces in this directory or above it (but for one in /tmp and the
+// like, which is nobody's project), else ./.agent-traces, which is then made.
+// Directories are made with mode 0700 and files with 0600. No session_id leads
+// out of the store.
 //
 // If the reader of --tee goes away, at-save saves the rest of its input all the
 // same, and then ends as it would have: by SIGPIPE.

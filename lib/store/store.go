@@ -32,20 +32,29 @@ func (s *Store) Dir() string { return s.dir }
 
 // Find returns the trace directory for a process: env, the value of
 // $AGENT_TRACE_DIR, if it is not empty; else the nearest .agent-traces in wd or
-// above it; else .agent-traces in wd.
+// above it; else .agent-traces in wd. One that stands in a directory for
+// everybody, such as /tmp, is nobody's project: whoever made it would be given
+// the traces of all who work below. It counts in wd alone.
 func Find(env, wd string) string {
 	if env != "" {
 		return env
 	}
 	for dir := wd; ; dir = filepath.Dir(dir) {
 		candidate := filepath.Join(dir, DefaultDir)
-		if info, err := os.Stat(candidate); err == nil && info.IsDir() {
+		if info, err := os.Stat(candidate); err == nil && info.IsDir() && (dir == wd || !everybodys(dir)) {
 			return candidate
 		}
 		if dir == filepath.Dir(dir) {
 			return filepath.Join(wd, DefaultDir)
 		}
 	}
+}
+
+// everybodys reports whether everybody may make files in a directory, and nobody
+// may remove those of others, as in /tmp.
+func everybodys(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.Mode()&os.ModeSticky != 0 && info.Mode().Perm()&0o002 != 0
 }
 
 // maxName is the longest session id that is used as a directory name, in

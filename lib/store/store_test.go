@@ -89,6 +89,15 @@ func TestFind(t *testing.T) {
 	if got := Find("", deep); got != nearer {
 		t.Errorf("nearest: %q, want %q", got, nearer)
 	}
+	if err := os.Chmod(filepath.Join(top, "a"), 0o777|os.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	if got := Find("", deep); got != upper {
+		t.Errorf("past a directory for everybody: %q, want %q", got, upper)
+	}
+	if got := Find("", filepath.Join(top, "a")); got != nearer {
+		t.Errorf("in a directory for everybody: %q, want %q", got, nearer)
+	}
 }
 
 // Whatever a session is called, all of it is inside the store.
