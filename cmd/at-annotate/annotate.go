@@ -91,16 +91,16 @@ func (o *options) target() (t annotate.Target, err error) {
 
 // find returns the session that is meant.
 func find(st *store.Store, id string) (store.Session, error) {
-	sessions, err := st.Sessions()
-	if err != nil {
-		return store.Session{}, err
-	}
 	if id != "" {
-		sess, err := store.Resolve(sessions, id)
+		sess, err := st.Resolve(id)
 		if _, bad := annotate.ParseNumber(id); err != nil && bad == nil {
 			err = cli.WithHint(err, fmt.Sprintf("at-annotate '#%s' is about event %s of the latest session", id, id))
 		}
 		return sess, err
+	}
+	sessions, err := st.Sessions()
+	if err != nil {
+		return store.Session{}, err
 	}
 	latest, ok := store.Latest(sessions)
 	if !ok {

@@ -22,22 +22,20 @@ func run(c *cli.IO, o *options) error {
 	if err != nil {
 		return err
 	}
-	list, err := st.Sessions()
-	if err != nil {
-		return err
-	}
-	all := slices.Clone(list)
+	var list []store.Session
 	if o.show != "" {
-		s, err := store.Resolve(list, o.show)
+		s, err := st.Resolve(o.show)
 		if err != nil {
 			return cli.WithHint(err, "at-ls lists the sessions of "+st.Dir())
 		}
 		list = []store.Session{s}
+	} else if list, err = st.Sessions(); err != nil {
+		return err
 	}
+	short := abbreviate(list)
 	since := o.since.Time(o.clock.Now())
 	list = slices.DeleteFunc(list, func(s store.Session) bool { return !since.IsZero() && s.End().Before(since) })
 	sums := summaries(c, st, list)
-	short := abbreviate(all)
 	switch {
 	case o.json:
 		var buf []byte
